@@ -1,0 +1,110 @@
+"""The mail outbox: a message is rendered and stored with the reason for it, and sent by a worker afterwards."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.template import loader
+from django.utils import timezone
+
+from portal import jobs, leases, smtp
+from portal.models import DeliveryState, OutgoingEmail
+
+
+def message_domain() -> str:
+    """Return the domain under which this portal makes Message-IDs."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+
+
+def store_email(
+    *, template: str, to_email: str, subject: str, text: str, html: str, at: datetime, from_email: str = ""
+) -> OutgoingEmail:
+    """Put a rendered message into the outbox in the caller's transaction and wake a worker on commit."""
+    key = uuid.uuid4()
+    email = OutgoingEmail.objects.create(
+        id=key,
+        template=template,
+        from_email=from_email or settings.DEFAULT_FROM_EMAIL,
+        to_email=to_email,
+        subject=" ".join(subject.split())[:200],
+        text=text,
+        html=html,
+        message_id=f"<email-{key}@{message_domain()}>",
+        not_before=at,
+        created_at=at,
+    )
+    jobs.enqueue_on_commit(jobs.DELIVER_EMAIL, email_id=str(key))
+    return email
+
+
+def queue_email(*, template: str, to_email: str, context: Mapping[str, object], at: datetime) -> OutgoingEmail:
+    """Render templates/emails/<template>/ with `context` and put the message into the outbox (see `store_email`)."""
+    values = {"base_url": settings.BASE_URL, "organization": settings.ORGANIZATION, **context}
+    subject = loader.render_to_string(f"emails/{template}/subject.txt", values)
+    return store_email(
+        template=template,
+        to_email=to_email,
+        subject=subject,
+        text=loader.render_to_string(f"emails/{template}/body.txt", values),
+        html=loader.render_to_string(f"emails/{template}/body.html", {"subject": subject.strip(), **values}),
+        at=at,
+    )
+
+
+def alert_staff(*, subject: str, lines: list[str], at: datetime) -> OutgoingEmail:
+    """Tell staff of something that needs them; `lines` name rows by id and hold no personal data."""
+    return queue_email(
+        template="staff_alert", to_email=settings.STAFF_ALERT_EMAIL, context={"subject": subject, "lines": lines}, at=at
+    )
+
+
+def as_message(email: OutgoingEmail) -> EmailMessage:
+    """Return the stored message as it goes out."""
+    message = EmailMessage()
+    message["From"] = email.from_email
+    message["To"] = email.to_email
+    message["Subject"] = email.subject
+    message["Date"] = format_datetime(email.created_at)
+    message["Message-ID"] = email.message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(email.text)
+    if email.html:
+        message.add_alternative(email.html, subtype="html")
+    return message
+
+
+def deliver(rows: QuerySet[OutgoingEmail]) -> bool:
+    """Send the oldest due message of `rows`; returns whether there was one."""
+    email = leases.claim(rows, at=timezone.now())
+    if email is None:
+        return False
+    result = smtp.hand_over(
+        as_message(email),
+        sender=parseaddr(email.from_email)[1],
+        recipient=email.to_email,
+        before_data=lambda: leases.begin_hand_off(email),
+    )
+    with transaction.atomic(durable=True):
+        leases.settle(email, result, at=timezone.now())
+    return True
+
+
+def sweep_outbox(*, at: datetime, limit: int = 500) -> int:
+    """Recover passed leases and wake a worker for each due message, at most `limit`; returns how many were woken."""
+    leases.recover(OutgoingEmail.objects.all(), at=at)
+    waiting = list(leases.due(OutgoingEmail.objects.all(), at).values_list("pk", flat=True)[:limit])
+    for key in waiting:
+        if not jobs.send(jobs.DELIVER_EMAIL, {"email_id": str(key)}):
+            break
+    return len(waiting)
+
+
+def purge_outbox(*, before: datetime, limit: int = 5000) -> int:
+    """Delete sent messages created before `before`, at most `limit`; returns how many."""
+    old = OutgoingEmail.objects.filter(state=DeliveryState.SENT, created_at__lt=before).values_list("pk", flat=True)
+    return OutgoingEmail.objects.filter(pk__in=list(old[:limit])).delete()[0]

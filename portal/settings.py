@@ -1,0 +1,304 @@
+"""Settings: one file, read from the environment only.
+
+Each variable `X` may also be given as `X_FILE`, the path of a file that holds the value (how container secrets arrive).
+Nothing secret has a default, and a value that cannot be read stops the start with the name of the variable.
+`.env.example` lists every variable with what it means.
+"""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import django_stubs_ext
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from environs import FileAwareEnv
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = FileAwareEnv()
+
+# --- Core -------------------------------------------------------------------------------------------------------------
+
+DEBUG = env.bool("DEBUG", False)
+DEMO = env.bool("DEMO", False)
+SECRET_KEY = env.str("SECRET_KEY", validate=lambda value: len(value) >= 32)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+BASE_URL = env.str("BASE_URL").rstrip("/")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [urlsplit(BASE_URL).hostname or ""])
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+INSTALLED_APPS = [
+    "portal.apps.PortalConfig",
+    "applicants.apps.ApplicantsConfig",
+    "certification.apps.CertificationConfig",
+    "payments.apps.PaymentsConfig",
+    "cvs.apps.CvsConfig",
+    "portal.admin_site.PortalAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "csp",
+    "django_htmx",
+    "django_countries",
+    "allauth",
+    "allauth.account",
+]
+
+MIDDLEWARE = [
+    "portal.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "portal.middleware.PersonalPagesMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+# django.forms stays the last resort, so that the admin keeps its own widgets.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.context_processors.organization",
+            ],
+            "builtins": ["portal.templatetags.portal_tags"],
+        },
+    }
+]
+
+# --- Database ---------------------------------------------------------------------------------------------------------
+
+# A stuck lock or a forgotten transaction must never block checkout for long.
+DATABASES = {
+    "default": {
+        **env.dj_db_url("DATABASE_URL"),
+        "CONN_MAX_AGE": env.int("DATABASE_CONNECTION_SECONDS", 600),
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "options": (
+                f"-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s "
+                f"-c statement_timeout={env.int('DATABASE_STATEMENT_SECONDS', 30)}s"
+            ),
+            "application_name": "portal",
+            "connect_timeout": 5,
+        },
+    }
+}
+
+# --- Celery: messages are wake-up calls, the rows are the queue -------------------------------------------------------
+
+REDIS_URL = env.str("REDIS_URL")
+CELERY_BROKER_URL = f"redis+socket://{REDIS_URL[7:]}" if REDIS_URL.startswith("unix://") else REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+# Late acknowledgement makes a 5.7 worker exit when the broker goes away in mid-task; leases in the database recover.
+CELERY_TASK_ACKS_LATE = False
+CELERY_TASK_REJECT_ON_WORKER_LOST = False
+CELERY_TASK_DEFAULT_QUEUE = "payments"
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+CELERY_TASK_TIME_LIMIT = 110
+CELERY_TASK_SOFT_TIME_LIMIT = 90
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_DISABLE_PREFETCH = True
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "socket_connect_timeout": 2,
+    "socket_timeout": 5,
+    "health_check_interval": 10,
+    "retry_on_timeout": True,
+}
+CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE_FILE", str(BASE_DIR / "var" / "beat-schedule"))
+
+# --- People and sessions ----------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "applicants.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "dashboard"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
+ACCOUNT_ADAPTER = "applicants.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"login": "applicants.forms.SignInForm"}
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "landing"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_USERNAME_MIN_LENGTH = 5
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip,5/5m/key", "reset_password": "20/h/ip,5/h/key"}
+
+HTTPS = BASE_URL.startswith("https://")
+# The __Host- prefix needs Secure, and a laptop without TLS has none.
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
+SESSION_COOKIE_AGE = 60 * 60 * 2
+SESSION_SAVE_EVERY_REQUEST = False
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+SECURE_SSL_REDIRECT = HTTPS and env.bool("REDIRECT_TO_HTTPS", True)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 63072000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "portal"}
+}
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+# --- Static files and stored reports ----------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.str("STATIC_ROOT", str(BASE_DIR / "staticfiles"))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+REPORTS_BUCKET = env.str("REPORTS_BUCKET", "")
+REPORTS_DIR = env.str("REPORTS_DIR", str(BASE_DIR / "var" / "reports"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "reports": (
+        {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            "OPTIONS": {
+                "bucket_name": REPORTS_BUCKET,
+                "endpoint_url": env.str("REPORTS_S3_ENDPOINT", "") or None,
+                "default_acl": "private",
+                "file_overwrite": True,
+                "querystring_auth": True,
+            },
+        }
+        if REPORTS_BUCKET
+        else {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {
+                "location": REPORTS_DIR,
+                "base_url": None,
+                "file_permissions_mode": 0o600,
+                "directory_permissions_mode": 0o700,
+                "allow_overwrite": True,
+            },
+        }
+    ),
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- Mail -------------------------------------------------------------------------------------------------------------
+
+EMAIL_HOST = env.str("SMTP_HOST")
+EMAIL_PORT = env.int("SMTP_PORT", 587)
+EMAIL_HOST_USER = env.str("SMTP_USER", "")
+EMAIL_HOST_PASSWORD = env.str("SMTP_PASSWORD", "")
+SMTP_SECURITY = env.str("SMTP_SECURITY", "starttls", validate=lambda value: value in {"starttls", "tls", "none"})
+EMAIL_TIMEOUT = env.int("SMTP_TIMEOUT_SECONDS", 30)
+# Everything that leaves the portal goes through its outbox; Django's own door is for the outbox alone.
+EMAIL_BACKEND = "portal.outbox_backend.OutboxEmailBackend"
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL")
+REPORTS_FROM_EMAIL = env.str("REPORTS_FROM_EMAIL", DEFAULT_FROM_EMAIL)
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+STAFF_ALERT_EMAIL = env.str("STAFF_ALERT_EMAIL")
+
+# --- Payments ---------------------------------------------------------------------------------------------------------
+
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY")
+STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET")
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", "https://api.stripe.com").rstrip("/")
+STRIPE_TIMEOUT_SECONDS = (3, 10)
+STRIPE_MAX_NETWORK_RETRIES = 2
+CHECKOUT_MINUTES = 60
+CHECKOUT_ORIGIN = "https://checkout.stripe.com"
+if STRIPE_API_BASE != "https://api.stripe.com":
+    if not (DEBUG or DEMO):
+        raise ImproperlyConfigured("STRIPE_API_BASE may differ from Stripe's own address only with DEBUG or DEMO set.")
+    if STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_")):
+        raise ImproperlyConfigured("A live Stripe key may only be used with Stripe's own address.")
+    CHECKOUT_ORIGIN = STRIPE_API_BASE
+
+# --- Reports ----------------------------------------------------------------------------------------------------------
+
+# Only workers of the `render` queue get these; a web process runs without them.
+SEAL_KEY_FILE = env.str("SEAL_KEY_PATH", "")
+SEAL_CHAIN_FILE = env.str("SEAL_CHAIN_PATH", "")
+SEAL_CRL_FILES = env.list("SEAL_CRL_PATHS", [])
+REPORT_PAPER = env.str("REPORT_PAPER", "letter", validate=lambda value: value in {"letter", "A4"})
+BASKET_DAYS = 30
+ORDER_PREFIX = "CV"
+
+ORGANIZATION = {
+    "name": env.str("ORGANIZATION_NAME", "IMG Certification Portal"),
+    "address": env.str("ORGANIZATION_ADDRESS"),
+    "email": env.str("ORGANIZATION_EMAIL"),
+    "phone": env.str("ORGANIZATION_PHONE", ""),
+    "hours": env.str("ORGANIZATION_HOURS", "Monday to Friday, 9 AM to 5 PM ET"),
+    "signatory": env.str("REPORT_SIGNATORY"),
+    "signatory_title": env.str("REPORT_SIGNATORY_TITLE"),
+}
+
+# --- Logging ----------------------------------------------------------------------------------------------------------
+
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+LOGGING_CONFIG = "portal.logs.configure"
+LOGGING = {"level": LOG_LEVEL, "json": env.bool("LOG_JSON", not DEBUG)}

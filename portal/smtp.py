@@ -1,0 +1,101 @@
+"""Hands one message to the mail server, and tells exactly how far it got.
+
+The hand-off protocol (RFC 5321): MAIL and RCPT are asked first; then the caller commits that the message is about to be
+handed over; only then comes DATA. Whatever fails before that commit left nothing with the server.
+"""
+
+import smtplib
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from enum import Enum
+
+from django.conf import settings
+
+
+class Outcome(Enum):
+    """What became of one attempt to hand a message over."""
+
+    ACCEPTED = "accepted"
+    NOT_NOW = "not now"
+    REFUSED = "refused"
+    LEASE_LOST = "lease lost"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """Outcome of one attempt, with the server's `code` (0 when it gave none) and its words."""
+
+    outcome: Outcome
+    code: int
+    reply: str
+
+
+def _answer(code: int, reply: bytes | str) -> HandOver:
+    words = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    if code == 250:  # noqa: PLR2004 (RFC 5321: requested mail action okay, completed)
+        outcome = Outcome.ACCEPTED
+    else:
+        outcome = Outcome.REFUSED if code >= 500 else Outcome.NOT_NOW  # noqa: PLR2004
+    return HandOver(outcome, code, f"{code} {words}"[:500])
+
+
+def _connect() -> smtplib.SMTP:
+    timeout = settings.EMAIL_TIMEOUT
+    if settings.SMTP_SECURITY == "tls":
+        context = ssl.create_default_context()
+        server: smtplib.SMTP = smtplib.SMTP_SSL(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=timeout, context=context)
+    else:
+        server = smtplib.SMTP(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=timeout)
+        if settings.SMTP_SECURITY == "starttls":
+            server.starttls(context=ssl.create_default_context())
+    if settings.EMAIL_HOST_USER:
+        server.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
+    return server
+
+
+def _open_envelope(server: smtplib.SMTP, sender: str, recipient: str) -> HandOver | None:
+    server.ehlo_or_helo_if_needed()
+    code, reply = server.mail(sender)
+    if code == 250:  # noqa: PLR2004
+        code, reply = server.rcpt(recipient)
+    return None if code in {250, 251} else _answer(code, reply)
+
+
+def _send_data(server: smtplib.SMTP, message: EmailMessage) -> HandOver:
+    try:
+        code, reply = server.data(message.as_bytes())
+    except smtplib.SMTPDataError as error:
+        return _answer(error.smtp_code, error.smtp_error)
+    except (smtplib.SMTPException, OSError) as error:
+        return HandOver(Outcome.UNKNOWN, 0, f"No answer after DATA: {type(error).__name__}")
+    return _answer(code, reply)
+
+
+def hand_over(message: EmailMessage, *, sender: str, recipient: str, before_data: Callable[[], bool]) -> HandOver:
+    """Send `message` to the one `recipient`; `before_data` commits the hand-off and says whether to go on.
+
+    Returns `NOT_NOW` for everything that may be repeated safely (no connection, TLS or sign-in trouble, 4xx), `REFUSED`
+    for 5xx, `LEASE_LOST` when `before_data` said no, `UNKNOWN` when the server's last answer never came. Raises nothing
+    for trouble with the mail server.
+    """
+    try:
+        server = _connect()
+    except (smtplib.SMTPException, OSError) as error:
+        return HandOver(Outcome.NOT_NOW, 0, f"Mail server not reached: {type(error).__name__}")
+    try:
+        refusal = _open_envelope(server, sender, recipient)
+        if refusal:
+            return refusal
+    except (smtplib.SMTPException, OSError) as error:
+        server.close()
+        return HandOver(Outcome.NOT_NOW, 0, f"Mail server broke off: {type(error).__name__}")
+    try:
+        if not before_data():
+            return HandOver(Outcome.LEASE_LOST, 0, "The lease was lost before the message was handed over.")
+        return _send_data(server, message)
+    finally:
+        # A polite QUIT may wait for a server that stopped answering; the outcome is already known.
+        server.close()
