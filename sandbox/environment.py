@@ -1,0 +1,81 @@
+"""The environment in which the portal runs on a laptop, in tests and in the demo."""
+
+import json
+import secrets
+from pathlib import Path
+
+from sandbox.servers.places import make_private_directory
+
+# A web process must run without these: only workers of the queue `render` may read the seal key.
+SEAL_VARIABLES = ("SEAL_KEY_PATH", "SEAL_CHAIN_PATH", "SEAL_CRL_PATHS")
+
+_SECRETS = {
+    "SECRET_KEY": "",
+    "STRIPE_SECRET_KEY": "sk_test_",
+    "STRIPE_WEBHOOK_SECRET": "whsec_",
+}
+
+
+def sandbox_environment(
+    *, database_url: str, redis_url: str, base_url: str, stripe_api_base: str, smtp_port: int, var_dir: Path
+) -> dict[str, str]:
+    """Every variable that `portal.settings` needs, with addresses of the stand-ins.
+
+    `stripe_api_base` is the Stripe double's address and `smtp_port` the mailbox's on 127.0.0.1. Reports, static files
+    and keys live below `var_dir`; its secrets are made once and kept in a file only the current user can read.
+    Makes the directories named. Raises `UnsafeDirectoryError` when `var_dir` belongs to, or can be written by, others.
+    """
+    var_dir = var_dir.resolve()
+    var_dir.parent.mkdir(parents=True, exist_ok=True)
+    make_private_directory(var_dir, mode=0o711)
+    return {
+        "DEMO": "true",
+        "BASE_URL": base_url,
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "STRIPE_API_BASE": stripe_api_base,
+        "SMTP_HOST": "127.0.0.1",
+        "SMTP_PORT": str(smtp_port),
+        "SMTP_SECURITY": "none",
+        **_kept_secrets(var_dir / "secrets.json"),
+        **_directories(var_dir),
+        **_organization(),
+    }
+
+
+def _kept_secrets(path: Path) -> dict[str, str]:
+    if not path.exists():
+        made = {name: prefix + secrets.token_urlsafe(48) for name, prefix in _SECRETS.items()}
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(made))
+    kept: dict[str, str] = json.loads(path.read_text())
+    return kept
+
+
+def _directories(var_dir: Path) -> dict[str, str]:
+    keys, reports, static = (
+        make_private_directory(var_dir / name, mode=mode)
+        for name, mode in (("keys", 0o700), ("reports", 0o700), ("static", 0o755))
+    )
+    return {
+        "REPORTS_DIR": str(reports),
+        "STATIC_ROOT": str(static),
+        "BEAT_SCHEDULE_FILE": str(var_dir / "beat-schedule"),
+        "SEAL_KEY_PATH": str(keys / "seal-key.pem"),
+        "SEAL_CHAIN_PATH": str(keys / "seal-chain.pem"),
+        "SEAL_CRL_PATHS": f"{keys / 'root.crl'},{keys / 'issuing.crl'}",
+    }
+
+
+def _organization() -> dict[str, str]:
+    return {
+        "DEFAULT_FROM_EMAIL": "portal@commission.example",
+        "REPORTS_FROM_EMAIL": "reports@commission.example",
+        "STAFF_ALERT_EMAIL": "alerts@commission.example",
+        "ORGANIZATION_NAME": "Example Certification Commission",
+        "ORGANIZATION_ADDRESS": "100 Example Street, Philadelphia, PA 19100, United States",
+        "ORGANIZATION_EMAIL": "help@commission.example",
+        "ORGANIZATION_PHONE": "+1 215 555 0100",
+        "REPORT_SIGNATORY": "Jordan Example",
+        "REPORT_SIGNATORY_TITLE": "Director of Verification",
+    }
