@@ -3,7 +3,21 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from portal.views import public
+
+handler400 = "portal.views.errors.bad_request"
+handler403 = "portal.views.errors.permission_denied"
+handler404 = "portal.views.errors.page_not_found"
+handler500 = "portal.views.errors.server_error"
+
 urlpatterns = [
+    path("", public.landing, name="landing"),
+    path("help/", public.help_page, name="help"),
+    path("help/contact/", public.contact, name="contact"),
+    path("accessibility/", public.accessibility, name="accessibility"),
+    path("privacy/", public.privacy, name="privacy"),
+    path("terms/", public.terms, name="terms"),
+    path("site-map/", public.site_map, name="site_map"),
     path("staff/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),
 ]

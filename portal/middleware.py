@@ -1,0 +1,58 @@
+"""What every request carries: an id to quote, and a rule that personal pages are kept by nobody."""
+
+import re
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control
+
+# What a proxy in front of us may hand on; anything else would let a stranger write into our logs.
+ACCEPTED_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
+REQUEST_ID_HEADER = "X-Request-ID"
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class IdentifiedRequest(HttpRequest):
+    """A request after `RequestIdMiddleware`."""
+
+    request_id: str
+
+
+class RequestIdMiddleware:
+    """Gives each request an id, for the answer's header, every log line and the pages that report a problem."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer `request` with its id bound to the log lines written meanwhile."""
+        request_id = request_id_of(request)
+        request.request_id = request_id  # type: ignore[attr-defined]  # declared by IdentifiedRequest
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            response = self.get_response(request)
+        response[REQUEST_ID_HEADER] = request_id
+        return response
+
+
+def request_id_of(request: HttpRequest) -> str:
+    """The id that came with the request if it is well formed, else a new one."""
+    given = request.headers.get(REQUEST_ID_HEADER, "")
+    return given if ACCEPTED_REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+class PersonalPagesMiddleware:
+    """Forbids browsers and proxies to keep any page that was made for a signed-in person."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer `request`, marked `no-store, private` if somebody was signed in before or after it."""
+        was_signed_in = request.user.is_authenticated
+        response = self.get_response(request)
+        if was_signed_in or request.user.is_authenticated:
+            patch_cache_control(response, no_store=True, private=True)
+        return response

@@ -1,0 +1,150 @@
+// What pages do beyond plain HTML. Every page works without this file; the server checks everything again.
+(() => {
+  "use strict";
+
+  const first = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  // Moves the reader to the list of errors, and from there to the field that needs an answer.
+  const showErrors = () => {
+    const summary = first("[data-error-summary]");
+    if (!summary) return;
+    summary.focus();
+    summary.addEventListener("click", (event) => {
+      const link = event.target.closest("a[href^='#']");
+      const target = link && document.getElementById(link.hash.slice(1));
+      if (!target) return;
+      event.preventDefault();
+      const control = target.matches("input, select, textarea, button") ? target : first("input, select, textarea", target);
+      (control || target).focus();
+      (control || target).scrollIntoView({ block: "center" });
+    });
+  };
+
+  const openMenu = () => {
+    const button = first("[data-menu]");
+    if (!button) return;
+    button.addEventListener("click", () => {
+      const open = button.getAttribute("aria-expanded") !== "true";
+      button.setAttribute("aria-expanded", String(open));
+      document.getElementById(button.getAttribute("aria-controls")).classList.toggle("is-open", open);
+    });
+  };
+
+  // "São Paulo" is found by "sao paulo".
+  const plain = (text) => text.normalize("NFD").replace(/\p{Diacritic}/gu, "").toLowerCase();
+
+  // The list of licensing authorities: filter while typing, count and total while choosing.
+  const pickAuthorities = (picker) => {
+    const search = first("[type=search]", picker);
+    const list = first(".picker__list", picker);
+    const rows = all(".picker__row", list);
+    const texts = rows.map((row) => plain(`${row.textContent} ${row.dataset.search || ""}`));
+    const announcement = first("[data-live]", picker);
+    const feeInCents = Number(picker.dataset.feeCents);
+    let rest;
+
+    const announce = (count) => {
+      clearTimeout(rest);
+      rest = setTimeout(() => {
+        announcement.textContent = count === 1 ? "1 authority shown" : `${count} authorities shown`;
+      }, 400);
+    };
+
+    const filter = () => {
+      const words = plain(search.value).split(/\s+/).filter(Boolean);
+      let count = 0;
+      rows.forEach((row, index) => {
+        row.hidden = !words.every((word) => texts[index].includes(word));
+        if (!row.hidden) count += 1;
+      });
+      all("[data-group]", list).forEach((heading) => {
+        heading.hidden = !rows.some((row) => !row.hidden && row.dataset.in === heading.dataset.group);
+      });
+      first(".picker__none", picker).hidden = count > 0;
+      list.scrollTop = 0;
+      announce(count);
+    };
+
+    const chosenItem = (box) => {
+      const item = document.createElement("li");
+      const name = document.createElement("span");
+      const remove = document.createElement("button");
+      const whose = document.createElement("span");
+      name.textContent = first("b", box.closest(".picker__row")).textContent;
+      whose.className = "usa-sr-only";
+      whose.textContent = ` ${name.textContent}`;
+      remove.type = "button";
+      remove.append("Remove", whose);
+      remove.addEventListener("click", () => {
+        box.checked = false;
+        draw();
+        first("[data-basket] h2", picker).focus();
+      });
+      item.append(name, remove);
+      return item;
+    };
+
+    const draw = () => {
+      const boxes = rows.map((row) => first("input", row)).filter((box) => box.checked);
+      const total = (boxes.length * feeInCents) / 100;
+      const text = total.toLocaleString("en-US", { style: "currency", currency: "USD" });
+      all("[data-count]", picker).forEach((element) => { element.textContent = boxes.length; });
+      all("[data-total]", picker).forEach((element) => { element.textContent = text; });
+      all("[data-zero]", picker).forEach((element) => { element.hidden = boxes.length > 0; });
+      first(".chosen", picker).replaceChildren(...boxes.map(chosenItem));
+    };
+
+    search.addEventListener("input", filter);
+    search.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") event.preventDefault();
+    });
+    picker.addEventListener("change", (event) => {
+      if (event.target.matches(".picker__row input")) draw();
+    });
+    if (search.value) filter();
+    draw();
+  };
+
+  const showPassword = (button) => {
+    button.addEventListener("click", () => {
+      const input = document.getElementById(button.dataset.show);
+      const show = input.type === "password";
+      input.type = show ? "text" : "password";
+      button.setAttribute("aria-pressed", String(show));
+      button.textContent = show ? "Hide password" : "Show password";
+    });
+  };
+
+  // A second click on a button that costs money does nothing; the server would refuse it as well.
+  const submitOnce = (event) => {
+    const button = event.submitter;
+    if (!button || !button.dataset.once) return;
+    if (button.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    button.dataset.sent = "yes";
+    button.dataset.label = button.textContent;
+    button.setAttribute("aria-disabled", "true");
+    button.textContent = button.dataset.once;
+  };
+
+  // A page that comes back with the Back button may be submitted again.
+  const allowAgain = (event) => {
+    if (!event.persisted) return;
+    all("[data-sent]").forEach((button) => {
+      button.textContent = button.dataset.label;
+      button.removeAttribute("aria-disabled");
+      delete button.dataset.sent;
+    });
+  };
+
+  showErrors();
+  openMenu();
+  all("[data-picker]").forEach(pickAuthorities);
+  all("[data-show]").forEach(showPassword);
+  all("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
+  document.addEventListener("submit", submitOnce);
+  window.addEventListener("pageshow", allowAgain);
+})();
