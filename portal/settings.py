@@ -12,6 +12,7 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import FileAwareEnv
+from kombu import Queue
 
 django_stubs_ext.monkeypatch()
 
@@ -121,6 +122,7 @@ CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_REJECT_ON_WORKER_LOST = False
 CELERY_TASK_DEFAULT_QUEUE = "payments"
 CELERY_TASK_CREATE_MISSING_QUEUES = False
+CELERY_TASK_QUEUES = [Queue(name) for name in ("payments", "render", "mail", "beat")]
 CELERY_TASK_TIME_LIMIT = 110
 CELERY_TASK_SOFT_TIME_LIMIT = 90
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -136,6 +138,22 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "health_check_interval": 10,
     "retry_on_timeout": True,
+}
+# Every state that the portal owns has a sweep here, so that nothing waits for ever unseen.
+CELERY_BEAT_SCHEDULE = {
+    name: {"task": name, "schedule": float(seconds), "options": {"queue": "beat", "expires": float(seconds)}}
+    for name, seconds in {
+        "portal.beat_heartbeat": 30,
+        "portal.sweep_outbox": 60,
+        "portal.purge_old_rows": 86400,
+        "payments.sweep_payments": 60,
+        "payments.sweep_events": 60,
+        "payments.sweep_refunds": 300,
+        "payments.fetch_missed_events": 3600,
+        "payments.purge_old_events": 86400,
+        "cvs.sweep_dispatch": 60,
+        "cvs.expire_baskets": 3600,
+    }.items()
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE_FILE", str(BASE_DIR / "var" / "beat-schedule"))
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from portal.views import public
+from portal.views import health, public
 
 handler400 = "portal.views.errors.bad_request"
 handler403 = "portal.views.errors.permission_denied"
@@ -18,6 +18,12 @@ urlpatterns = [
     path("privacy/", public.privacy, name="privacy"),
     path("terms/", public.terms, name="terms"),
     path("site-map/", public.site_map, name="site_map"),
+    path("healthz", health.live, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("", include("applicants.urls")),
+    path("", include("certification.urls")),
+    path("", include("payments.urls")),
+    path("", include("cvs.urls")),
     path("staff/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),
 ]

@@ -1,0 +1,5 @@
+"""Addresses of certification."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

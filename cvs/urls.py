@@ -1,0 +1,5 @@
+"""Addresses of the report service."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
