@@ -1,0 +1,1 @@
+"""Fixtures and helpers for tests, one module per part of the outside world."""

@@ -1,0 +1,10 @@
+"""Fixtures for every test. The servers and the environment are set up before this by `tests.early`."""
+
+pytest_plugins = [
+    "tests.support.settings",
+    "tests.support.servers",
+    "tests.support.wake_ups",
+    "tests.support.processes",
+    "tests.support.mailbox",
+    "tests.support.browser",
+]
