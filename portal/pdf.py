@@ -1,0 +1,189 @@
+"""HTML to tagged PDF: fonts, fetching, memory. Used by reports and receipts; knows nothing of either.
+
+Everything here is free of the database and of Django's settings, so that a document is a function of its data alone.
+Measured rules (docs/adr): static font files, one font configuration and parsed style sheets per process, no garbage
+collection while a document is laid out.
+"""
+
+import functools
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pydyf
+from django.template import Context, Engine
+from weasyprint import CSS, HTML, Attachment
+from weasyprint.document import Document
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+TEMPLATES_DIR = PROJECT_DIR / "templates"
+FONTS_DIR = PROJECT_DIR / "static" / "build" / "pdf-fonts"
+FONT_NAMES = ("PublicSans-Regular.woff2", "PublicSans-SemiBold.woff2", "PublicSans-Bold.woff2")
+FONT_SCHEME = "portal-font:"
+PDF_VARIANT = "pdf/ua-1"
+
+
+class FontsMissingError(RuntimeError):
+    """The font files of documents were not built on this machine."""
+
+
+class ForbiddenResourceError(FatalURLFetchingError):  # type: ignore[misc]  # WeasyPrint ships no types
+    """A template asked for something that is not one of our fonts; rendering stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A file inside the PDF; `relationship` is an AFRelationship of ISO 32000-2, 7.11.3, such as "Data"."""
+
+    name: str
+    description: str
+    content: bytes
+    relationship: str
+
+
+class OwnFontsOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
+    """Gives WeasyPrint our font files by name and nothing else: no network, no file system."""
+
+    def __init__(self, fonts: Mapping[str, bytes]) -> None:
+        super().__init__(allowed_protocols=())
+        self._fonts = fonts
+
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+        """Return the font named by `url`. Raises ForbiddenResourceError for every other address."""
+        name = url.removeprefix(FONT_SCHEME)
+        if not url.startswith(FONT_SCHEME) or name not in self._fonts:
+            raise ForbiddenResourceError(f"Documents may not load {url!r}; only our own fonts are allowed.")
+        return URLFetcherResponse(url, self._fonts[name], {"Content-Type": "font/woff2"})
+
+
+class Typesetter:
+    """What one process needs to make documents, loaded once: fonts, parsed style sheets, templates."""
+
+    def __init__(self, fonts_dir: Path = FONTS_DIR, templates_dir: Path = TEMPLATES_DIR) -> None:
+        self._fetcher = OwnFontsOnly(_read_fonts(fonts_dir))
+        self._font_configuration = FontConfiguration()
+        self._templates_dir = templates_dir
+        self._engine = Engine(dirs=[str(templates_dir)], autoescape=True)
+        self._style_sheets: dict[str, CSS] = {}
+
+    def fill(self, template: str, context: Mapping[str, object]) -> str:
+        """Return the HTML of a template below templates/; everything in `context` is text, shown escaped."""
+        return str(self._engine.get_template(template).render(Context(dict(context), use_l10n=False, use_tz=False)))
+
+    def to_pdf(
+        self,
+        html: str,
+        *,
+        style_sheets: Sequence[str],
+        identifier: str,
+        made_at: datetime,
+        attachments: Sequence[AttachedFile] = (),
+    ) -> bytes:
+        """Return the tagged PDF of `html`; see `html_to_pdf`."""
+        with _collection_paused():
+            document = HTML(string=html, url_fetcher=self._fetcher).render(
+                stylesheets=[self._style_sheet(name) for name in style_sheets],
+                font_config=self._font_configuration,
+                pdf_variant=PDF_VARIANT,
+            )
+            return bytes(
+                document.write_pdf(
+                    pdf_variant=PDF_VARIANT,
+                    pdf_identifier=sha256(identifier.encode()).hexdigest()[:32],
+                    attachments=[_attachment(file, made_at) for file in attachments],
+                    finisher=functools.partial(_name_relationships, attachments),
+                )
+            )
+
+    def _style_sheet(self, name: str) -> CSS:
+        if name not in self._style_sheets:
+            text = (self._templates_dir / name).read_text(encoding="utf-8")
+            self._style_sheets[name] = CSS(string=text, url_fetcher=self._fetcher, font_config=self._font_configuration)
+        return self._style_sheets[name]
+
+
+@functools.cache
+def typesetter() -> Typesetter:
+    """Return this process's typesetter. Raises FontsMissingError with the remedy when the fonts were not built."""
+    return Typesetter()
+
+
+def warm_up() -> None:
+    """Load fonts and libraries and freeze them out of garbage collection.
+
+    Call it once in each worker process after the fork: the font configuration owns a folder that must not be shared.
+    """
+    typesetter()
+    gc.collect()
+    gc.freeze()
+
+
+def fill_template(template: str, context: Mapping[str, object]) -> str:
+    """Return the HTML of a template below templates/. Values are text and are escaped; format them first."""
+    return typesetter().fill(template, context)
+
+
+def html_to_pdf(
+    html: str,
+    *,
+    style_sheets: Sequence[str],
+    identifier: str,
+    made_at: datetime,
+    attachments: Sequence[AttachedFile] = (),
+) -> bytes:
+    """Return a PDF/UA-1 document; the same arguments give the same bytes.
+
+    `style_sheets` are paths below templates/, `identifier` is any text that names the document, `made_at` dates the
+    attachments (the document itself is dated by its own dcterms.created). Raises FontsMissingError, ForbiddenResourceError.
+    """
+    return typesetter().to_pdf(
+        html, style_sheets=style_sheets, identifier=identifier, made_at=made_at, attachments=attachments
+    )
+
+
+def _read_fonts(directory: Path) -> dict[str, bytes]:
+    missing = [name for name in FONT_NAMES if not (directory / name).is_file()]
+    if missing:
+        raise FontsMissingError(f"{', '.join(missing)} not found in {directory}. Run `./dev assets` once.")
+    return {name: (directory / name).read_bytes() for name in FONT_NAMES}
+
+
+@contextmanager
+def _collection_paused() -> Iterator[None]:
+    """Lay out without the collector, which took a third of the time, and collect once afterwards."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+        gc.collect()
+
+
+def _attachment(file: AttachedFile, made_at: datetime) -> Attachment:
+    return Attachment(
+        string=file.content, name=file.name, description=file.description, created=made_at, modified=made_at
+    )
+
+
+def _name_relationships(attachments: Sequence[AttachedFile], document: Document, pdf: Any) -> None:
+    """Say in the catalog what each attached file is to the document; WeasyPrint does so for PDF/A only.
+
+    `pdf` is pydyf's document, which has no types.
+    """
+    relationships = {pydyf.String(file.name.encode()).data: file.relationship for file in attachments}
+    references = []
+    for entry in pdf.objects:
+        if isinstance(entry, pydyf.Dictionary) and entry.get("Type") == "/Filespec":
+            entry["AFRelationship"] = f"/{relationships[entry['F'].data]}"
+            references.append(entry.reference)
+    if references:
+        pdf.catalog["AF"] = pydyf.Array(references)
