@@ -1,0 +1,49 @@
+"""`manage.py drain`: does by hand, without any broker, what workers and beat do."""
+
+from argparse import ArgumentParser
+from collections.abc import Callable
+from datetime import datetime
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from cvs.models import DispatchJob
+from cvs.services import baskets, dispatch
+from payments.services import sweeps
+from portal import leases, mail
+from portal.models import OutgoingEmail
+
+
+class Command(BaseCommand):
+    """Works off everything that is due, then ends: the tool for the hours in which the broker is away."""
+
+    help = "Process payments, reports and mail that are due, without Celery."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Bound the work."""
+        parser.add_argument("--limit", type=int, default=10_000, help="At most so many reports and messages.")
+
+    def handle(self, *args: object, limit: int, **options: object) -> None:
+        """Do each kind of work once around, money first."""
+        at = timezone.now()
+        self._payments(at)
+        dispatch.recover(at=at)
+        leases.recover(OutgoingEmail.objects.all(), at=at)
+        counts = {
+            "prepared": self._repeat(lambda: dispatch.prepare(DispatchJob.objects.all()), limit),
+            "sent": self._repeat(lambda: dispatch.send(DispatchJob.objects.all()), limit),
+            "messages": self._repeat(lambda: mail.deliver(OutgoingEmail.objects.all()), limit),
+            "baskets": baskets.expire_baskets(at=at),
+        }
+        self.stdout.write(", ".join(f"{name} {count}" for name, count in counts.items()))
+
+    def _payments(self, at: datetime) -> None:
+        sweeps.sweep_events(at=at)
+        sweeps.sweep_payments(at=at)
+        sweeps.sweep_refunds(at=at)
+
+    def _repeat(self, step: Callable[[], bool], limit: int) -> int:
+        done = 0
+        while done < limit and step():
+            done += 1
+        return done

@@ -1,0 +1,129 @@
+"""What staff may do to a request: hold, release, resend, mark as sent. Each with a reason; each through the same locks."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from cvs import jobs
+from cvs.models import DispatchJob, ReportRequest
+from cvs.services.funding import new_job
+from cvs.services.moves import lock_request, move
+from cvs.services.pauses import is_paid
+from cvs.services.sending import accepted
+from cvs.states import JobStep, RequestState
+from portal import audit
+from portal.jobs import enqueue_on_commit
+from portal.models import DELIVERY_MACHINE, DeliveryState
+
+UNFINISHED = (DeliveryState.READY, DeliveryState.LEASED, DeliveryState.HELD, DeliveryState.UNCERTAIN)
+
+
+class ReasonMissingError(Exception):
+    """An act of staff needs a reason."""
+
+
+class NotPossibleError(Exception):
+    """The request is not in a state for this act; the message says what to do instead."""
+
+
+def _latest_job(request: ReportRequest) -> DispatchJob:
+    job = DispatchJob.objects.select_for_update(of=("self",)).filter(request=request).order_by("-version").first()
+    if job is None:
+        raise NotPossibleError("This request was never paid, so there is nothing to send.")
+    return job
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ReasonMissingError("Say why; the reason is kept in the history.")
+
+
+def _wake(job: DispatchJob) -> None:
+    wake_up = jobs.SEND_REPORT if job.step == JobStep.SEND else jobs.PREPARE_REPORT
+    enqueue_on_commit(wake_up, job_id=str(job.pk))
+
+
+@transaction.atomic
+def hold(*, request_id: int, reason: str, actor: str, at: datetime) -> None:
+    """Stop a paid report that was not sent yet. Raises `ReasonMissingError` or `NotPossibleError`; nothing is written then."""
+    _require_reason(reason)
+    request = lock_request(request_id)
+    if request.state != RequestState.FUNDED:
+        raise NotPossibleError("Only a report that is being prepared can be held; mail cannot be called back.")
+    job = _latest_job(request)
+    move(request, RequestState.ON_HOLD, at=at, actor=actor, reason=reason, hold_reason=reason)
+    # A leased job is stopped by its own check before the hand-over.
+    if job.state == DeliveryState.READY:
+        DispatchJob.objects.filter(pk=job.pk).update(state=DeliveryState.HELD)
+
+
+@transaction.atomic
+def release(*, request_id: int, reason: str, actor: str, at: datetime) -> None:
+    """Let a held report go on. Raises `ReasonMissingError` or `NotPossibleError`; nothing is written then."""
+    _require_reason(reason)
+    request = lock_request(request_id)
+    if request.state != RequestState.ON_HOLD:
+        raise NotPossibleError("This report is not on hold.")
+    if not is_paid(request):
+        raise NotPossibleError("Its payment is being checked. Settle the payment first.")
+    job = _latest_job(request)
+    move(request, RequestState.FUNDED, at=at, actor=actor, reason=reason, hold_reason="")
+    if job.state == DeliveryState.HELD:
+        DispatchJob.objects.filter(pk=job.pk).update(state=DeliveryState.READY, not_before=at, attempts=0)
+    _wake(job)
+
+
+def _again(job: DispatchJob, *, at: datetime) -> DispatchJob:
+    """Make `job` due again, or follow it with a new version where it has left or stopped for good."""
+    if job.state == DeliveryState.UNCERTAIN or (job.state == DeliveryState.DEAD and job.step == JobStep.PREPARE):
+        DELIVERY_MACHINE.check(job.state, DeliveryState.READY)
+        DispatchJob.objects.filter(pk=job.pk).update(
+            state=DeliveryState.READY, not_before=at, attempts=0, handoff_at=None
+        )
+        return job
+    if job.state in UNFINISHED:
+        raise NotPossibleError("The report is on its way already.")
+    following = new_job(
+        job.request,
+        job.version + 1,
+        step=JobStep.SEND,
+        report=job.request.reports.order_by("-version").first(),
+        not_before=at,
+        created_at=at,
+    )
+    following.save(force_insert=True)
+    return following
+
+
+@transaction.atomic
+def resend(*, request_id: int, reason: str, actor: str, at: datetime) -> DispatchJob:
+    """Send the same report again, free of charge, to the authority's present address; returns the job that will.
+
+    Raises `ReasonMissingError` or `NotPossibleError`; nothing is written then.
+    """
+    _require_reason(reason)
+    request = lock_request(request_id)
+    if request.state == RequestState.ON_HOLD:
+        raise NotPossibleError("The report is on hold. Release it instead.")
+    if not is_paid(request):
+        raise NotPossibleError("The report is not paid, or its payment is being checked.")
+    job = _again(_latest_job(request), at=at)
+    audit.record("cvs.resend", actor=actor, subject=request, at=at, reason=reason, job=str(job.pk))
+    _wake(job)
+    return job
+
+
+@transaction.atomic
+def mark_sent(*, request_id: int, reason: str, actor: str, at: datetime) -> None:
+    """Record that a report whose outcome was unknown did arrive, by proof named in `reason`.
+
+    Raises `ReasonMissingError` or `NotPossibleError`; nothing is written then.
+    """
+    _require_reason(reason)
+    request = lock_request(request_id)
+    job = _latest_job(request)
+    if job.state != DeliveryState.UNCERTAIN:
+        raise NotPossibleError("Only a report whose outcome is unknown can be marked as sent.")
+    DispatchJob.objects.filter(pk=job.pk).update(state=DeliveryState.SENT, sent_at=job.handoff_at or at)
+    audit.record("cvs.marked_sent", actor=actor, subject=request, at=at, reason=reason, job=str(job.pk))
+    accepted(request, at=at)

@@ -1,0 +1,134 @@
+"""Is this report genuine? Answers for whoever holds a code, and the authority's confirmation that it has the report.
+
+Unknown and wrong give the same answer; every look-up is logged under a keyed hash of the client's address.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from cvs import codes, emails, snapshot
+from cvs.models import IssuedReport, VerificationLookup
+from cvs.services.moves import lock_request, move
+from cvs.states import ReportState, RequestState
+from portal import audit
+
+WINDOW = timedelta(minutes=10)
+MOST_LOOKUPS = 30
+MOST_MISSES = 10
+
+
+class TooManyLookupsError(Exception):
+    """This client asked too often; `retry_at` is when it may ask again."""
+
+    def __init__(self, retry_at: datetime) -> None:
+        super().__init__(retry_at.isoformat())
+        self.retry_at = retry_at
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Answer to a look-up: `report` None means that no report has this code (and date). `initials` of the physician."""
+
+    checked_at: datetime
+    report: IssuedReport | None = None
+    recipient: str = ""
+    initials: str = ""
+    replaced_by: str = ""
+
+    @property
+    def found(self) -> bool:
+        """Tell whether a report was found."""
+        return self.report is not None
+
+
+def _initials(frozen: snapshot.ReportSnapshot) -> str:
+    parts = f"{frozen.physician.given_names} {frozen.physician.family_name}".split()
+    return " ".join(f"{part[0]}." for part in parts)
+
+
+def _verdict(report: IssuedReport | None, *, at: datetime) -> Verdict:
+    if report is None:
+        return Verdict(checked_at=at)
+    frozen = snapshot.from_json(report.snapshot)
+    following = IssuedReport.objects.filter(replaces=report).first()
+    return Verdict(
+        checked_at=at,
+        report=report,
+        recipient=frozen.recipient.name,
+        initials=_initials(frozen),
+        replaced_by=following.number if following else "",
+    )
+
+
+def _require_patience(client: str, at: datetime) -> None:
+    recent = list(
+        VerificationLookup.objects.recent_from(client, at - WINDOW)
+        .order_by("-at")
+        .values_list("at", "found")[:MOST_LOOKUPS]
+    )
+    misses = [moment for moment, found in recent if not found]
+    if len(recent) >= MOST_LOOKUPS or len(misses) >= MOST_MISSES:
+        oldest = recent[-1][0] if len(recent) >= MOST_LOOKUPS else misses[MOST_MISSES - 1]
+        raise TooManyLookupsError(oldest + WINDOW)
+
+
+def _answer(report: IssuedReport | None, *, client: str, at: datetime, by_link: bool) -> Verdict:
+    VerificationLookup.objects.create(at=at, client=client, found=report is not None, by_link=by_link, report=report)
+    return _verdict(report, at=at)
+
+
+def look_up_link(*, code: str, client: str, at: datetime) -> Verdict:
+    """Answer for the code of a QR. `client` is a keyed hash of the asker's address. Raises `TooManyLookupsError`."""
+    _require_patience(client, at)
+    return _answer(IssuedReport.objects.filter(url_code=code.upper()).first(), client=client, at=at, by_link=True)
+
+
+def look_up_typed(*, code: str, report_on: date, client: str, at: datetime) -> Verdict:
+    """Answer for a typed code together with the date printed on the report.
+
+    Raises `codes.InvalidCode` (a typing error, not logged as a miss) and `TooManyLookupsError`.
+    """
+    normalized = codes.normalize_short_code(code)
+    _require_patience(client, at)
+    report = IssuedReport.objects.filter(short_code=normalized, report_on=report_on).first()
+    return _answer(report, client=client, at=at, by_link=False)
+
+
+def acknowledged_report(code: str) -> IssuedReport | None:
+    """Return the report whose message carried this acknowledgement code, or None."""
+    return IssuedReport.objects.filter(acknowledge_code=code.upper()).first()
+
+
+@transaction.atomic
+def acknowledge(*, code: str, at: datetime) -> IssuedReport | None:
+    """Record that the authority has the report (R-CVS-12); a repeat keeps the first time. None for an unknown code."""
+    found = acknowledged_report(code)
+    if found is None:
+        return None
+    request = lock_request(found.request_id)
+    report = IssuedReport.objects.select_for_update().get(pk=found.pk)
+    if report.acknowledged_at:
+        return report
+    report.acknowledged_at = at
+    report.save(update_fields=["acknowledged_at"])
+    if request.state in {RequestState.DISPATCHED, RequestState.DELIVERY_PROBLEM}:
+        move(request, RequestState.DELIVERED, at=at, actor="authority", acknowledged_at=at, problem="")
+        emails.tell_opened(request, at=at)
+    else:
+        audit.record("cvs.report_acknowledged", actor="authority", subject=report, at=at)
+    return report
+
+
+def purge_lookups(*, before: datetime, limit: int = 5000) -> int:
+    """Delete look-ups from before `before`, at most `limit`; returns how many."""
+    old = list(VerificationLookup.objects.filter(at__lt=before).values_list("pk", flat=True)[:limit])
+    return VerificationLookup.objects.filter(pk__in=old).delete()[0]
+
+
+STATES_IN_WORDS = {
+    ReportState.ISSUED: "No. This is the latest report.",
+    ReportState.SUPERSEDED: "Yes. A newer report replaces this one.",
+    ReportState.WITHDRAWN: "Withdrawn. Do not rely on this report.",
+}
