@@ -1,5 +1,6 @@
 """The basket: authorities a physician has chosen and not paid for. Nobody processes it (R-CVS-5)."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -11,7 +12,6 @@ from cvs.services.moves import move
 from cvs.states import RequestState
 from payments.models import Order
 from payments.services import fees, orders
-from payments.states import OrderState
 from portal import audit
 from portal.eastern import eastern_date
 
@@ -72,8 +72,7 @@ def choose(*, applicant: Applicant, codes: list[str], at: datetime, actor: str) 
     payment is under way; nothing is written then.
     """
     authorities = available_authorities(codes)
-    order = orders.open_basket(applicant=applicant, at=at, actor=actor)
-    orders.require_basket(order)
+    order = orders.locked_basket(orders.open_basket(applicant=applicant, at=at, actor=actor).pk)
     kept = {request.authority_id: request for request in _locked(order)}
     for request in kept.values():
         if request.authority_id not in {authority.pk for authority in authorities}:
@@ -89,7 +88,6 @@ def choose(*, applicant: Applicant, codes: list[str], at: datetime, actor: str) 
         ReportRequest.objects.create(
             order_line=line, applicant=applicant, authority=authority, position=position, created_at=at
         )
-    orders.touch(order=order, at=at)
     return order
 
 
@@ -105,8 +103,7 @@ def _locked(order: Order) -> list[ReportRequest]:
 @transaction.atomic
 def abandon(*, order: Order, at: datetime, actor: str, reason: str) -> None:
     """Empty and close a basket; the person starts anew. Raises `OrderNotEditableError` while a payment is under way."""
-    orders.lock(order)
-    orders.require_basket(order)
+    order = orders.locked_basket(order.pk)
     for request in _locked(order):
         drop_request(request, at=at, actor=actor, reason=reason)
     orders.expire(order=order, at=at)
@@ -118,10 +115,8 @@ def expire_baskets(*, at: datetime, limit: int = 500) -> int:
     old = Order.objects.baskets_untouched_since(at - timedelta(days=settings.BASKET_DAYS)).order_by("touched_at")[:limit]
     closed = 0
     for order in old:
-        with transaction.atomic():
-            orders.lock(order)
-            if order.state != OrderState.BASKET:
-                continue
+        # The person may have pressed Pay since the list was read.
+        with suppress(orders.OrderNotEditableError):
             abandon(order=order, at=at, actor="sweep", reason=f"Not paid for {settings.BASKET_DAYS} days")
             closed += 1
     return closed
