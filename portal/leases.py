@@ -9,6 +9,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
@@ -18,8 +19,6 @@ from portal.smtp import HandOver, Outcome
 
 Row = TypeVar("Row", bound=Delivery)
 
-LEASE = timedelta(seconds=120)
-UNCERTAIN_WAIT = timedelta(minutes=15)
 MOST_SEND_ATTEMPTS = 12
 MOST_RESENDS = 1
 
@@ -43,7 +42,7 @@ def claim(rows: QuerySet[Row], *, at: datetime) -> Row | None:
         return None
     row.state = DeliveryState.LEASED
     row.token = uuid.uuid4()
-    row.lease_until = at + LEASE
+    row.lease_until = at + timedelta(seconds=settings.LEASE_SECONDS)
     row.attempts += 1
     row.handoff_at = None
     row.save(update_fields=["state", "token", "lease_until", "attempts", "handoff_at"])
@@ -93,7 +92,7 @@ def settle(row: Delivery, result: HandOver, *, at: datetime) -> DeliveryState | 
     if state == DeliveryState.READY:
         values["not_before"] = at + retry_delay(row.attempts)
     if state == DeliveryState.UNCERTAIN:
-        values["not_before"] = at + UNCERTAIN_WAIT
+        values["not_before"] = at + timedelta(seconds=settings.UNCERTAIN_WAIT_SECONDS)
     return state if held_lease(row).update(**values) == 1 else None
 
 
@@ -115,7 +114,7 @@ def give_back(row: Delivery, *, at: datetime, error: str, most_attempts: int) ->
 def recover(rows: QuerySet[Row], *, at: datetime) -> tuple[int, list[Row], list[Row]]:
     """End leases that passed and decide what is uncertain.
 
-    Not handed over → ready. Handed over → uncertain. Uncertain for 15 minutes → ready once more with the same
+    Not handed over → ready. Handed over → uncertain. Uncertain for the time set (15 minutes) → ready once more with the same
     Message-ID; the second time it waits for staff. Returns how many became ready, the rows that became uncertain, and
     the uncertain rows that now wait for staff.
     """
@@ -125,7 +124,7 @@ def recover(rows: QuerySet[Row], *, at: datetime) -> tuple[int, list[Row], list[
     )
     doubtful = list(passed.filter(handoff_at__isnull=False).select_for_update(skip_locked=True, of=("self",)))
     rows.filter(pk__in=[row.pk for row in doubtful]).update(
-        state=DeliveryState.UNCERTAIN, token=None, lease_until=None, not_before=at + UNCERTAIN_WAIT
+        state=DeliveryState.UNCERTAIN, token=None, lease_until=None, not_before=at + timedelta(seconds=settings.UNCERTAIN_WAIT_SECONDS)
     )
     waited = rows.filter(state=DeliveryState.UNCERTAIN, not_before__lte=at)
     again = waited.filter(resends__lt=MOST_RESENDS).update(
