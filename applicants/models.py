@@ -32,7 +32,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A sign-in account. Physicians sign in with their identification number, staff with their e-mail address."""
 
     username = models.CharField(
-        max_length=254, unique=True, help_text="Identification number without dashes, or a staff member's e-mail address."
+        max_length=254,
+        unique=True,
+        help_text="Identification number without dashes, or a staff member's e-mail address.",
     )
     email = models.EmailField(max_length=254)
     is_staff = models.BooleanField(default=False)

@@ -90,7 +90,9 @@ class PathwayAcceptance(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(pathway__gte=1, pathway__lte=6), name="pathway_one_to_six"),
-            models.CheckConstraint(condition=Q(valid_through__gte=F("accepted_on")), name="pathway_valid_after_accepted"),
+            models.CheckConstraint(
+                condition=Q(valid_through__gte=F("accepted_on")), name="pathway_valid_after_accepted"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -51,7 +51,7 @@ def _with_reason(
         "requests": queryset.select_related("authority", "order_line__order")[:100],
         "action": request.POST.get("action", ""),
         "missing": bool(request.POST.get("confirmed")),
-        "opts": page.model._meta,  # noqa: SLF001 (Django's own)
+        "opts": page.model._meta,
     }
     return TemplateResponse(request, "admin/cvs/reason.html", context)
 
@@ -68,7 +68,16 @@ class DispatchJobInline(admin.TabularInline[DispatchJob, ReportRequest]):
     model = DispatchJob
     extra = 0
     can_delete = False
-    fields = readonly_fields = ["version", "step", "state", "attempts", "not_before", "handoff_at", "sent_at", "server_reply"]
+    fields = readonly_fields = [
+        "version",
+        "step",
+        "state",
+        "attempts",
+        "not_before",
+        "handoff_at",
+        "sent_at",
+        "server_reply",
+    ]
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Jobs come from settled payments."""
@@ -81,7 +90,16 @@ class DispatchAttemptInline(admin.TabularInline[DispatchAttempt, DispatchJob]):
     model = DispatchAttempt
     extra = 0
     can_delete = False
-    fields = readonly_fields = ["step", "number", "started_at", "finished_at", "outcome", "detail", "recipient", "sha256"]
+    fields = readonly_fields = [
+        "step",
+        "number",
+        "started_at",
+        "finished_at",
+        "outcome",
+        "detail",
+        "recipient",
+        "sha256",
+    ]
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Attempts are written by workers."""

@@ -107,7 +107,9 @@ class ReportRequest(models.Model):
         constraints = [
             state_is_known("report_request", "state", RequestState.values),
             models.CheckConstraint(
-                condition=Q(state__in=[RequestState.AWAITING_PAYMENT, RequestState.PAYMENT_PENDING, RequestState.CANCELED])
+                condition=Q(
+                    state__in=[RequestState.AWAITING_PAYMENT, RequestState.PAYMENT_PENDING, RequestState.CANCELED]
+                )
                 | Q(funded_at__isnull=False),
                 name="report_request_funded_has_time",
             ),
@@ -116,7 +118,8 @@ class ReportRequest(models.Model):
                 name="report_request_funded_has_consent",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[RequestState.DISPATCHED, RequestState.DELIVERED]) | Q(dispatched_at__isnull=False),
+                condition=~Q(state__in=[RequestState.DISPATCHED, RequestState.DELIVERED])
+                | Q(dispatched_at__isnull=False),
                 name="report_request_dispatched_has_time",
             ),
             models.CheckConstraint(

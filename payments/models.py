@@ -106,9 +106,9 @@ class Payment(models.Model):
     tax_cents = models.PositiveIntegerField(default=0)
     currency = models.CharField(max_length=3, default="usd")
     params = models.JSONField(default=dict, help_text="Parameters of the Checkout Session, frozen.")
-    session_id = models.CharField(max_length=120, unique=True, null=True, blank=True)  # noqa: DJ001 (unique when known)
+    session_id = models.CharField(max_length=120, unique=True, null=True, blank=True)
     session_url = models.CharField(max_length=1000, blank=True)
-    payment_intent_id = models.CharField(max_length=120, unique=True, null=True, blank=True)  # noqa: DJ001 (same)
+    payment_intent_id = models.CharField(max_length=120, unique=True, null=True, blank=True)
     charge_id = models.CharField(max_length=120, blank=True)
     method = models.CharField(max_length=20, blank=True, help_text="card or us_bank_account.")
     method_detail = models.CharField(max_length=60, blank=True, help_text="Such as Visa ending 4242.")
@@ -117,7 +117,7 @@ class Payment(models.Model):
     refunded_cents = models.PositiveIntegerField(default=0, help_text="As Stripe says.")
     disputed = models.BooleanField(default=False)
     needs_attention = models.CharField(max_length=300, blank=True, help_text="Why staff must look; empty when not.")
-    receipt_number = models.CharField(max_length=20, unique=True, null=True, blank=True)  # noqa: DJ001 (unique)
+    receipt_number = models.CharField(max_length=20, unique=True, null=True, blank=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
@@ -129,8 +129,12 @@ class Payment(models.Model):
     class Meta:
         constraints = [
             state_is_known("payment", "state", PaymentState.values),
-            models.CheckConstraint(condition=Q(total_cents=F("credit_cents") + F("due_cents")), name="payment_parts_add_up"),
-            models.CheckConstraint(condition=Q(due_cents=0) | Q(due_cents__gte=50), name="payment_due_zero_or_chargeable"),
+            models.CheckConstraint(
+                condition=Q(total_cents=F("credit_cents") + F("due_cents")), name="payment_parts_add_up"
+            ),
+            models.CheckConstraint(
+                condition=Q(due_cents=0) | Q(due_cents__gte=50), name="payment_due_zero_or_chargeable"
+            ),
             models.CheckConstraint(condition=Q(total_cents__gt=0), name="payment_total_positive"),
         ]
         indexes = [
@@ -193,7 +197,7 @@ class Refund(models.Model):
     amount_cents = models.PositiveIntegerField()
     reason = models.CharField(max_length=300)
     state = models.CharField(max_length=12, choices=RefundState.choices, default=RefundState.REQUESTED)
-    stripe_id = models.CharField(max_length=120, unique=True, null=True, blank=True)  # noqa: DJ001 (unique when known)
+    stripe_id = models.CharField(max_length=120, unique=True, null=True, blank=True)
     created_at = models.DateTimeField()
     next_try_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)

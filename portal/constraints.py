@@ -20,4 +20,6 @@ def filled_exactly_in(table: str, field: str, column: str, values: list[str]) ->
     """Return a constraint: `column` is filled exactly when `field` is one of `values`."""
     inside = Q(**{f"{field}__in": values})
     filled = Q(**{f"{column}__isnull": False})
-    return models.CheckConstraint(condition=(inside & filled) | (~inside & ~filled), name=f"{table}_{column}_by_{field}")
+    return models.CheckConstraint(
+        condition=(inside & filled) | (~inside & ~filled), name=f"{table}_{column}_by_{field}"
+    )

@@ -64,9 +64,9 @@ def _beat(at: datetime) -> str:
 
 
 def _oldest_due(at: datetime) -> float | None:
-    tables = [model for model in Delivery.__subclasses__() if not model._meta.abstract]  # noqa: SLF001 (Django's own)
+    tables = [model for model in Delivery.__subclasses__() if not model._meta.abstract]
     waiting = [
-        model._default_manager.filter(state=DeliveryState.READY, not_before__lte=at).aggregate(first=Min("not_before"))  # noqa: SLF001
+        model._default_manager.filter(state=DeliveryState.READY, not_before__lte=at).aggregate(first=Min("not_before"))
         for model in tables
     ]
     ages = [(at - row["first"]).total_seconds() for row in waiting if row["first"]]

@@ -52,9 +52,7 @@ def claim(rows: QuerySet[Row], *, at: datetime) -> Row | None:
 def held_lease(row: Row) -> QuerySet[Row]:
     """Return the row as a queryset that matches only while `row`'s token still holds the lease."""
     # The manager of the concrete class: Delivery itself is abstract.
-    rows: QuerySet[Row] = type(row)._default_manager.filter(  # noqa: SLF001
-        pk=row.pk, token=row.token, state=DeliveryState.LEASED
-    )
+    rows: QuerySet[Row] = type(row)._default_manager.filter(pk=row.pk, token=row.token, state=DeliveryState.LEASED)
     return rows
 
 
@@ -124,7 +122,10 @@ def recover(rows: QuerySet[Row], *, at: datetime) -> tuple[int, list[Row], list[
     )
     doubtful = list(passed.filter(handoff_at__isnull=False).select_for_update(skip_locked=True, of=("self",)))
     rows.filter(pk__in=[row.pk for row in doubtful]).update(
-        state=DeliveryState.UNCERTAIN, token=None, lease_until=None, not_before=at + timedelta(seconds=settings.UNCERTAIN_WAIT_SECONDS)
+        state=DeliveryState.UNCERTAIN,
+        token=None,
+        lease_until=None,
+        not_before=at + timedelta(seconds=settings.UNCERTAIN_WAIT_SECONDS),
     )
     waited = rows.filter(state=DeliveryState.UNCERTAIN, not_before__lte=at)
     again = waited.filter(resends__lt=MOST_RESENDS).update(

@@ -33,12 +33,17 @@ class HandOver:
     reply: str
 
 
+# RFC 5321: 250 requested mail action completed, 251 user not local but forwarded.
+OKAY = 250
+FORWARDED = 251
+PERMANENT = 500
+
+
 def _answer(code: int, reply: bytes | str) -> HandOver:
     words = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
-    if code == 250:  # noqa: PLR2004 (RFC 5321: requested mail action okay, completed)
-        outcome = Outcome.ACCEPTED
-    else:
-        outcome = Outcome.REFUSED if code >= 500 else Outcome.NOT_NOW  # noqa: PLR2004
+    if code == OKAY:
+        return HandOver(Outcome.ACCEPTED, code, f"{code} {words}"[:500])
+    outcome = Outcome.REFUSED if code >= PERMANENT else Outcome.NOT_NOW
     return HandOver(outcome, code, f"{code} {words}"[:500])
 
 
@@ -46,7 +51,9 @@ def _connect() -> smtplib.SMTP:
     timeout = settings.EMAIL_TIMEOUT
     if settings.SMTP_SECURITY == "tls":
         context = ssl.create_default_context()
-        server: smtplib.SMTP = smtplib.SMTP_SSL(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=timeout, context=context)
+        server: smtplib.SMTP = smtplib.SMTP_SSL(
+            settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=timeout, context=context
+        )
     else:
         server = smtplib.SMTP(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=timeout)
         if settings.SMTP_SECURITY == "starttls":
@@ -59,9 +66,9 @@ def _connect() -> smtplib.SMTP:
 def _open_envelope(server: smtplib.SMTP, sender: str, recipient: str) -> HandOver | None:
     server.ehlo_or_helo_if_needed()
     code, reply = server.mail(sender)
-    if code == 250:  # noqa: PLR2004
+    if code == OKAY:
         code, reply = server.rcpt(recipient)
-    return None if code in {250, 251} else _answer(code, reply)
+    return None if code in {OKAY, FORWARDED} else _answer(code, reply)
 
 
 def _send_data(server: smtplib.SMTP, message: EmailMessage) -> HandOver:

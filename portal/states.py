@@ -46,7 +46,7 @@ class Machine(Generic[State]):
     def diagram(self) -> str:
         """Return the machine as a Mermaid state diagram with the owner of each state, for docs/states."""
         lines = ["stateDiagram-v2"]
-        lines += [f'    {state.value}: {state.value} ({owner.value})' for state, owner in self.owners.items()]
+        lines += [f"    {state.value}: {state.value} ({owner.value})" for state, owner in self.owners.items()]
         for state, allowed in self.moves.items():
             lines += [f"    {state.value} --> {target.value}" for target in sorted(allowed, key=str)]
         return "\n".join(lines) + "\n"

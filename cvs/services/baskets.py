@@ -83,7 +83,11 @@ def choose(*, applicant: Applicant, codes: list[str], at: datetime, actor: str) 
             ReportRequest.objects.filter(pk=kept[authority.pk].pk).update(position=position)
             continue
         line = orders.add_line(
-            order=order, fee_code=fees.STATUS_REPORT, description=f"Status report, {authority.name}", price_cents=price, at=at
+            order=order,
+            fee_code=fees.STATUS_REPORT,
+            description=f"Status report, {authority.name}",
+            price_cents=price,
+            at=at,
         )
         ReportRequest.objects.create(
             order_line=line, applicant=applicant, authority=authority, position=position, created_at=at
@@ -112,7 +116,9 @@ def abandon(*, order: Order, at: datetime, actor: str, reason: str) -> None:
 
 def expire_baskets(*, at: datetime, limit: int = 500) -> int:
     """Close baskets untouched for 30 days (R-CVS-5), at most `limit`; returns how many."""
-    old = Order.objects.baskets_untouched_since(at - timedelta(days=settings.BASKET_DAYS)).order_by("touched_at")[:limit]
+    old = Order.objects.baskets_untouched_since(at - timedelta(days=settings.BASKET_DAYS)).order_by("touched_at")[
+        :limit
+    ]
     closed = 0
     for order in old:
         # The person may have pressed Pay since the list was read.

@@ -20,7 +20,9 @@ def read_notification(message: EmailMessage) -> tuple[str, str]:
     """Return (Message-ID of the report, what the server said) of a permanent failure. Raises `NotABounceError`."""
     parts: list[Message] = list(message.walk())
     status = next((part for part in parts if part.get_content_type() == "message/delivery-status"), None)
-    returned = next((part for part in parts if part.get_content_type() in {"message/rfc822", "text/rfc822-headers"}), None)
+    returned = next(
+        (part for part in parts if part.get_content_type() in {"message/rfc822", "text/rfc822-headers"}), None
+    )
     if status is None or returned is None:
         raise NotABounceError("The message has no delivery status and returned message (RFC 3464).")
     fields = {name.lower(): str(value) for block in status.walk() for name, value in block.items()}

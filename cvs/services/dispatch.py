@@ -7,8 +7,8 @@ from cvs.models import DispatchAttempt, DispatchJob
 from cvs.services.preparing import prepare
 from cvs.services.sending import send
 from cvs.states import JobStep
-from portal import leases, mail
 from portal import jobs as portal_jobs
+from portal import leases, mail
 
 __all__ = ["prepare", "recover", "send", "sweep", "wake"]
 

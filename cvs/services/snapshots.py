@@ -11,8 +11,10 @@ from cvs.models import IssuedReport, ReportRequest
 
 DISCLAIMER = (
     "This report may be used only for the purpose the physician authorized. It may not be sold or passed on.",
-    "Examination scores are not part of this report. If a fact changes, a revised report with a new number is sent; "
-    "this one stays on record.",
+    (
+        "Examination scores are not part of this report. If a fact changes, a revised report with a new number is sent; "
+        "this one stays on record."
+    ),
 )
 
 
@@ -36,9 +38,7 @@ def report_number(request: ReportRequest, version: int) -> str:
 
 def _certification(facts: CertificationFacts) -> printed.Certification:
     certificate = facts.certificate
-    if certificate is None:
-        validity = printed.Validity.NOT_APPLICABLE
-    elif facts.answer is CertificationAnswer.REVOKED:
+    if certificate is None or facts.answer is CertificationAnswer.REVOKED:
         validity = printed.Validity.NOT_APPLICABLE
     else:
         validity = printed.Validity.THROUGH if certificate.valid_through else printed.Validity.INDEFINITE
