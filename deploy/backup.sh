@@ -1,0 +1,29 @@
+#!/bin/sh
+# Every day: a dump of the database and a copy of new reports, into /backups. `backup.sh once` does it once and ends.
+set -eu
+KEEP_DAYS=${KEEP_DAYS:-30}
+
+back_up() {
+  stamp=$(date -u +%Y%m%dT%H%M%SZ)
+  PGPASSWORD=$(cat /run/secrets/database_password) \
+    pg_dump --host=database --username=portal --format=custom --file="/backups/portal-$stamp.partial" portal
+  # A name without .partial is a dump that is whole.
+  mv "/backups/portal-$stamp.partial" "/backups/portal-$stamp.dump"
+  # Reports never change once written, so a file that is there already is the same file.
+  mkdir -p /backups/reports
+  cp -a -n /data/reports/. /backups/reports/
+  find /backups -maxdepth 1 -name 'portal-*' -mtime "+$KEEP_DAYS" -delete
+  echo "backed up: portal-$stamp.dump"
+}
+
+if [ "${1:-}" = once ]; then
+  back_up
+  exit
+fi
+trap 'exit 0' TERM INT
+while true; do
+  back_up || echo "BACKUP FAILED" >&2
+  # In the background, so that a stop is heard at once.
+  sleep 86400 &
+  wait $!
+done
