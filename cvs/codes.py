@@ -22,7 +22,7 @@ LOOK_ALIKES = str.maketrans("OIL", "011")
 SEPARATORS = re.compile(r"[\s.\u00ad\u2010-\u2015\u2212-]+")
 
 
-class InvalidCodeError(ValueError):
+class InvalidCode(ValueError):  # noqa: N818  # says what the text is, not what the program did
     """What was typed cannot be a short code; the message says what to do."""
 
 
@@ -41,25 +41,21 @@ def normalize_short_code(text: str) -> str:
     """Return the 16 characters meant by what a person typed.
 
     Accepts lower case, spaces, dots, any kind of dash or none, O for 0, I and L for 1.
-    Raises InvalidCodeError with a message for the person when it cannot be a short code.
+    Raises InvalidCode with a message for the person when it cannot be a short code.
     """
     code = SEPARATORS.sub("", text).upper().translate(LOOK_ALIKES)
     strange = next((character for character in code if character not in VALUES), "")
     if strange:
-        raise InvalidCodeError(
-            f"A report code has no “{strange}”. Use only the letters and digits printed on the report."
-        )
+        raise InvalidCode(f"A report code has no “{strange}”. Use only the letters and digits printed on the report.")
     if len(code) != SHORT_CODE_LENGTH:
-        raise InvalidCodeError("Enter all 16 letters and digits of the code, four groups of four.")
+        raise InvalidCode("Enter all 16 letters and digits of the code, four groups of four.")
     if _weighted_sum(code):
-        raise InvalidCodeError(
-            "The code has a typing mistake. Compare each character with the report and enter it again."
-        )
+        raise InvalidCode("The code has a typing mistake. Compare each character with the report and enter it again.")
     return code
 
 
 def format_short_code(code: str) -> str:
-    """Return the code as printed, in four groups of four. Raises InvalidCodeError like `normalize_short_code`."""
+    """Return the code as printed, in four groups of four. Raises InvalidCode like `normalize_short_code`."""
     plain = normalize_short_code(code)
     return "-".join(plain[start : start + GROUP_LENGTH] for start in range(0, SHORT_CODE_LENGTH, GROUP_LENGTH))
 

@@ -9,16 +9,11 @@ import functools
 import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
-import pydyf
 from django.template import Context, Engine
-from weasyprint import CSS, HTML, Attachment
-from weasyprint.document import Document
+from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
@@ -36,16 +31,6 @@ class FontsMissingError(RuntimeError):
 
 class ForbiddenResourceError(FatalURLFetchingError):  # type: ignore[misc]  # WeasyPrint ships no types
     """A template asked for something that is not one of our fonts; rendering stops."""
-
-
-@dataclass(frozen=True, slots=True)
-class AttachedFile:
-    """A file inside the PDF; `relationship` is an AFRelationship of ISO 32000-2, 7.11.3, such as "Data"."""
-
-    name: str
-    description: str
-    content: bytes
-    relationship: str
 
 
 class OwnFontsOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
@@ -83,8 +68,6 @@ class Typesetter:
         *,
         style_sheets: Sequence[str],
         identifier: str,
-        made_at: datetime,
-        attachments: Sequence[AttachedFile] = (),
     ) -> bytes:
         """Return the tagged PDF of `html`; see `html_to_pdf`."""
         with _collection_paused():
@@ -97,8 +80,6 @@ class Typesetter:
                 document.write_pdf(
                     pdf_variant=PDF_VARIANT,
                     pdf_identifier=sha256(identifier.encode()).hexdigest()[:32],
-                    attachments=[_attachment(file, made_at) for file in attachments],
-                    finisher=functools.partial(_name_relationships, attachments),
                 )
             )
 
@@ -135,17 +116,13 @@ def html_to_pdf(
     *,
     style_sheets: Sequence[str],
     identifier: str,
-    made_at: datetime,
-    attachments: Sequence[AttachedFile] = (),
 ) -> bytes:
     """Return a PDF/UA-1 document; the same arguments give the same bytes.
 
-    `style_sheets` are paths below templates/, `identifier` is any text that names the document, `made_at` dates the
-    attachments (the document itself is dated by its own dcterms.created). Raises FontsMissingError, ForbiddenResourceError.
+    `style_sheets` are paths below templates/, `identifier` is any text that names the document; its date is what the HTML
+    says as dcterms.created. Raises FontsMissingError, ForbiddenResourceError.
     """
-    return typesetter().to_pdf(
-        html, style_sheets=style_sheets, identifier=identifier, made_at=made_at, attachments=attachments
-    )
+    return typesetter().to_pdf(html, style_sheets=style_sheets, identifier=identifier)
 
 
 def _read_fonts(directory: Path) -> dict[str, bytes]:
@@ -166,24 +143,3 @@ def _collection_paused() -> Iterator[None]:
         if was_enabled:
             gc.enable()
         gc.collect()
-
-
-def _attachment(file: AttachedFile, made_at: datetime) -> Attachment:
-    return Attachment(
-        string=file.content, name=file.name, description=file.description, created=made_at, modified=made_at
-    )
-
-
-def _name_relationships(attachments: Sequence[AttachedFile], document: Document, pdf: Any) -> None:
-    """Say in the catalog what each attached file is to the document; WeasyPrint does so for PDF/A only.
-
-    `pdf` is pydyf's document, which has no types.
-    """
-    relationships = {pydyf.String(file.name.encode()).data: file.relationship for file in attachments}
-    references = []
-    for entry in pdf.objects:
-        if isinstance(entry, pydyf.Dictionary) and entry.get("Type") == "/Filespec":
-            entry["AFRelationship"] = f"/{relationships[entry['F'].data]}"
-            references.append(entry.reference)
-    if references:
-        pdf.catalog["AF"] = pydyf.Array(references)

@@ -1,11 +1,10 @@
-"""Snapshot → HTML → PDF with report.json attached."""
+"""Snapshot → HTML → PDF."""
 
 from cvs.rendering.qr import qr_svg
 from cvs.rendering.wording import report_context
-from cvs.snapshot import ReportSnapshot, machine_readable
+from cvs.snapshot import ReportSnapshot
 from portal import pdf
 
-REPORT_JSON = "report.json"
 # Every version that was ever sent stays here, so that its reports can be rendered again.
 TEMPLATE_FOLDERS = {"v1": "pdf/report/v1"}
 
@@ -26,7 +25,7 @@ def report_html(snapshot: ReportSnapshot) -> str:
 
 
 def render_report(snapshot: ReportSnapshot) -> bytes:
-    """Return the report as PDF/UA-1 with report.json attached; the same snapshot gives the same bytes.
+    """Return the report as PDF/UA-1; the same snapshot gives the same bytes.
 
     Raises UnknownTemplateVersionError, portal.pdf.FontsMissingError.
     """
@@ -34,15 +33,6 @@ def render_report(snapshot: ReportSnapshot) -> bytes:
         report_html(snapshot),
         style_sheets=["pdf/page.css", f"{_folder(snapshot)}/report.css"],
         identifier=f"{snapshot.number} version {snapshot.version}",
-        made_at=snapshot.issued_at,
-        attachments=[
-            pdf.AttachedFile(
-                name=REPORT_JSON,
-                description="The facts of this report for computers",
-                content=machine_readable(snapshot),
-                relationship="Data",
-            )
-        ],
     )
 
 
