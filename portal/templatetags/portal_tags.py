@@ -18,11 +18,11 @@ from django.template import RequestContext
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from portal.eastern import EASTERN
 from portal.money import format_cents
 
 register = template.Library()
 
-EASTERN = ZoneInfo("America/New_York")
 # The design system hides the real boxes and draws its own beside the label.
 CONTROL_CLASSES: Mapping[str, str] = {"checkbox": "usa-checkbox__input", "radio": "usa-radio__input"}
 UNSTYLED_INPUTS = frozenset({"file", "hidden"})
@@ -112,8 +112,9 @@ def _place(zone_name: str) -> str:
 @register.simple_tag(takes_context=True)
 def when(context: RequestContext, moment: datetime) -> SafeString:
     """Print a moment as a `time` element in the zone of the signed-in person (see the filter of the same name)."""
-    request = context.get("request")
-    zone_name = getattr(getattr(request, "user", None), "time_zone", None)
+    user = getattr(context.get("request"), "user", None)
+    # Staff and strangers have no applicant behind them and read Eastern time.
+    zone_name = getattr(getattr(user, "applicant", None), "time_zone", None)
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(), when_text(moment, zone_name))
 
 
