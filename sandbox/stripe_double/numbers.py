@@ -19,7 +19,7 @@ class Behavior(StrEnum):
 
 
 @dataclass(frozen=True)
-class TestCard:
+class PublishedCard:
     """A card number, its brand, and on a decline the API's error code, decline code and the text for the buyer."""
 
     number: str
@@ -32,7 +32,7 @@ class TestCard:
 
 
 @dataclass(frozen=True)
-class TestBank:
+class PublishedBank:
     """A bank account number and the failure code its debit ends with ("" = it settles)."""
 
     number: str
@@ -42,12 +42,12 @@ class TestBank:
 
 
 _CARDS = (
-    TestCard("4242424242424242", "visa", "Visa, succeeds"),
-    TestCard("5555555555554444", "mastercard", "Mastercard, succeeds"),
-    TestCard("378282246310005", "amex", "American Express, succeeds (4-digit security code)"),
-    TestCard("6011111111111117", "discover", "Discover, succeeds"),
-    TestCard("4000002500003155", "visa", "Asks for 3-D Secure", Behavior.AUTHENTICATE),
-    TestCard(
+    PublishedCard("4242424242424242", "visa", "Visa, succeeds"),
+    PublishedCard("5555555555554444", "mastercard", "Mastercard, succeeds"),
+    PublishedCard("378282246310005", "amex", "American Express, succeeds (4-digit security code)"),
+    PublishedCard("6011111111111117", "discover", "Discover, succeeds"),
+    PublishedCard("4000002500003155", "visa", "Asks for 3-D Secure", Behavior.AUTHENTICATE),
+    PublishedCard(
         "4000000000000002",
         "visa",
         "Declined",
@@ -56,7 +56,7 @@ _CARDS = (
         "generic_decline",
         "Your card was declined.",
     ),
-    TestCard(
+    PublishedCard(
         "4000000000009995",
         "visa",
         "Declined: insufficient funds",
@@ -65,7 +65,7 @@ _CARDS = (
         "insufficient_funds",
         "Your card has insufficient funds.",
     ),
-    TestCard(
+    PublishedCard(
         "4000000000000069",
         "visa",
         "Declined: expired card",
@@ -74,7 +74,7 @@ _CARDS = (
         None,
         "Your card has expired.",
     ),
-    TestCard(
+    PublishedCard(
         "4000000000000127",
         "visa",
         "Declined: wrong security code",
@@ -83,16 +83,16 @@ _CARDS = (
         None,
         "Your card's security code is incorrect.",
     ),
-    TestCard("4000000000000259", "visa", "Succeeds, then is disputed", Behavior.DISPUTE),
-    TestCard("4000000000005126", "visa", "Succeeds; a refund fails later", Behavior.REFUND_FAILS),
+    PublishedCard("4000000000000259", "visa", "Succeeds, then is disputed", Behavior.DISPUTE),
+    PublishedCard("4000000000005126", "visa", "Succeeds; a refund fails later", Behavior.REFUND_FAILS),
 )
 _BANKS = (
-    TestBank("000123456789", "Settles"),
-    TestBank("000222222227", "Fails: insufficient funds", Behavior.DECLINE, "insufficient_funds"),
-    TestBank("000111111113", "Fails: account closed", Behavior.DECLINE, "account_closed"),
-    TestBank("000111111116", "Fails: no account", Behavior.DECLINE, "no_account"),
-    TestBank("000333333335", "Fails: debit not authorized", Behavior.DECLINE, "debit_not_authorized"),
-    TestBank("000666666661", "Settles, then is disputed", Behavior.DISPUTE),
+    PublishedBank("000123456789", "Settles"),
+    PublishedBank("000222222227", "Fails: insufficient funds", Behavior.DECLINE, "insufficient_funds"),
+    PublishedBank("000111111113", "Fails: account closed", Behavior.DECLINE, "account_closed"),
+    PublishedBank("000111111116", "Fails: no account", Behavior.DECLINE, "no_account"),
+    PublishedBank("000333333335", "Fails: debit not authorized", Behavior.DECLINE, "debit_not_authorized"),
+    PublishedBank("000666666661", "Settles, then is disputed", Behavior.DISPUTE),
 )
 TEST_CARDS = {card.number: card for card in _CARDS}
 TEST_BANKS = {bank.number: bank for bank in _BANKS}

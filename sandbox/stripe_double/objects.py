@@ -6,7 +6,7 @@ import stripe
 
 from sandbox.stripe_double import shapes
 from sandbox.stripe_double.errors import not_found, refused
-from sandbox.stripe_double.numbers import TEST_ROUTING_NUMBER, TestBank, TestCard
+from sandbox.stripe_double.numbers import TEST_ROUTING_NUMBER, PublishedBank, PublishedCard
 from sandbox.stripe_double.store import JsonObject, new_id
 from sandbox.stripe_double.world import World
 
@@ -91,7 +91,7 @@ def delete_webhook_endpoint(world: World, endpoint_id: str) -> JsonObject:
     return {"id": endpoint_id, "object": "webhook_endpoint", "deleted": True}
 
 
-def create_card(world: World, card: TestCard, holder: JsonObject, expiry: tuple[int, int]) -> JsonObject:
+def create_card(world: World, card: PublishedCard, holder: JsonObject, expiry: tuple[int, int]) -> JsonObject:
     """Return a payment method for a test card. `holder` has `name` and `email`; `expiry` is (month, year)."""
     details = {
         "brand": card.brand,
@@ -113,7 +113,7 @@ def create_card(world: World, card: TestCard, holder: JsonObject, expiry: tuple[
     return _create_method(world, "card", method_details, holder)
 
 
-def create_bank_account(world: World, bank: TestBank, holder: JsonObject) -> JsonObject:
+def create_bank_account(world: World, bank: PublishedBank, holder: JsonObject) -> JsonObject:
     """Return a payment method for a test bank account. `holder` has `name` and `email`."""
     details = {
         **_nulls(stripe.PaymentMethod.UsBankAccount),

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sandbox.stripe_double.numbers import TEST_BANKS, TEST_CARDS, TEST_ROUTING_NUMBER, TestBank, TestCard, passes_luhn
+from sandbox.stripe_double.numbers import (
+    TEST_BANKS,
+    TEST_CARDS,
+    TEST_ROUTING_NUMBER,
+    PublishedBank,
+    PublishedCard,
+    passes_luhn,
+)
 
 _EXPIRY = re.compile(r"(0?[1-9]|1[0-2])\s*[/-]?\s*(?:20)?(\d\d)\Z")
 _MAX_LENGTH = 120
@@ -20,8 +27,8 @@ class PageForm:
     methods: list[str]
     now: int
     errors: dict[str, str] = field(default_factory=dict)
-    card: TestCard | None = None
-    bank: TestBank | None = None
+    card: PublishedCard | None = None
+    bank: PublishedBank | None = None
     expiry: tuple[int, int] = (0, 0)
 
     @classmethod

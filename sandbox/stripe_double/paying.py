@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sandbox.stripe_double import charges, checkout, disputes, events, intents
 from sandbox.stripe_double.errors import ApiError
-from sandbox.stripe_double.numbers import BANK_FAILURE_MESSAGES, Behavior, TestBank, TestCard
+from sandbox.stripe_double.numbers import BANK_FAILURE_MESSAGES, Behavior, PublishedBank, PublishedCard
 from sandbox.stripe_double.objects import create_bank_account, create_card, fetch
 from sandbox.stripe_double.store import JsonObject
 from sandbox.stripe_double.world import Debit, PendingAuthentication, World
@@ -45,7 +45,7 @@ def open_session(world: World, session_id: str, *, force: bool = False) -> JsonO
 
 
 def pay_by_card(
-    world: World, session: JsonObject, card: TestCard, holder: JsonObject, expiry: tuple[int, int] = (12, 2034)
+    world: World, session: JsonObject, card: PublishedCard, holder: JsonObject, expiry: tuple[int, int] = (12, 2034)
 ) -> Attempt:
     """Try to pay an open session with a test card. `holder` has `name` and `email`, `expiry` is (month, year)."""
     intent = _intent(world, session)
@@ -85,7 +85,7 @@ def authenticate(world: World, session: JsonObject, *, passed: bool) -> Attempt:
     return Attempt(Outcome.DECLINED, AUTHENTICATION_FAILED)
 
 
-def pay_by_bank(world: World, session: JsonObject, bank: TestBank, holder: JsonObject) -> Attempt:
+def pay_by_bank(world: World, session: JsonObject, bank: PublishedBank, holder: JsonObject) -> Attempt:
     """Submit a bank debit for an open session: the session is complete but unpaid, the intent is processing."""
     intent = _intent(world, session)
     method = create_bank_account(world, bank, {**holder, "customer": session["customer"]})
@@ -164,7 +164,7 @@ def _charge_card(
     return charge
 
 
-def _decline_card(world: World, intent: JsonObject, method: JsonObject, card: TestCard) -> Attempt:
+def _decline_card(world: World, intent: JsonObject, method: JsonObject, card: PublishedCard) -> Attempt:
     charge = charges.create(world, intent, method, "failed")
     charges.fail(world, charge, card.error_code, card.message)
     error = {

@@ -5,6 +5,7 @@ generated from Stripe's OpenAPI description, so this is the contract without a s
 """
 
 import inspect
+import operator
 import sys
 import types
 import typing
@@ -71,9 +72,15 @@ class _SdkNames(Mapping[str, Any]):
 
 
 # Any here and below: values are annotations, for which typing offers no static type.
-@lru_cache(maxsize=512)
 def fields(resource: type[StripeObject]) -> dict[str, Any]:
-    """Return the public fields of an SDK class with their types; a type the SDK does not export becomes Any."""
+    """Return the public fields of an SDK class with their types; a type the SDK does not export becomes Any or None."""
+    # The SDK's objects are not hashable, their classes are: the checker confuses the two.
+    key: Any = resource
+    return _fields(key)
+
+
+@lru_cache(maxsize=512)
+def _fields(resource: type[StripeObject]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for parent in reversed(resource.__mro__):
         if not issubclass(parent, StripeObject) or parent is StripeObject:
@@ -88,9 +95,10 @@ def _resolved(owner: type[StripeObject], name: str, hint: Any) -> Any:
     holder = type("Holder", (), {"__annotations__": {name: hint}})
     names = {**vars(sys.modules[owner.__module__]), **vars(owner)}
     try:
-        return typing_extensions.get_type_hints(holder, globalns=names, localns=_SdkNames())[name]  # type: ignore[arg-type]  # eval takes any mapping
+        return typing_extensions.get_type_hints(holder, globalns=names, localns=_SdkNames())[name]
     except NameError:
-        return Any
+        # All four such fields of our resources may be null.
+        return typing.Optional[Any]  # noqa: UP045  # an annotation as a value, like the others here
 
 
 def blank(kind: str, **values: Any) -> JsonObject:
@@ -148,8 +156,9 @@ def _union_problems(value: Any, choices: tuple[Any, ...], path: str) -> list[str
     literal = any(typing_extensions.get_origin(choice) is typing_extensions.Literal for choice in choices)
     candidates = [choice for choice in choices if choice is not type(None) and not (literal and choice is str)]
     attempts = [_value_problems(value, choice, path) for choice in candidates]
-    # The longest complaint comes from the candidate that was followed deepest, which is the one that was meant.
-    return [] if [] in attempts else max(attempts, key=lambda found: max(len(line) for line in found))
+    # The candidate that was followed deepest, by the length of the path complained about, is the one that was meant.
+    depth = operator.methodcaller("find", ": ")
+    return [] if [] in attempts else max(attempts, key=lambda found: max(map(depth, found)))
 
 
 def _list_problems(value: Any, item_hint: Any, path: str) -> list[str]:
