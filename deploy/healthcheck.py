@@ -18,7 +18,7 @@ def main() -> int:
 
 def web_answers() -> bool:
     """Tell whether /healthz answers 200 under the portal's own host name, the only one that Django accepts."""
-    connection = http.client.HTTPConnection("127.0.0.1", 8000, timeout=4)
+    connection = http.client.HTTPConnection("127.0.0.1", int(os.environ.get("PORT", "8000")), timeout=4)
     try:
         connection.request("GET", "/healthz", headers={"Host": urlsplit(os.environ["BASE_URL"]).netloc})
         return connection.getresponse().status == http.HTTPStatus.OK
