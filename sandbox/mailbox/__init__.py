@@ -1,0 +1,1 @@
+"""The SMTP mailbox: accepts all mail of a laptop, sends none of it on, shows it on a page, and fails on request."""
