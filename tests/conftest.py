@@ -6,5 +6,6 @@ pytest_plugins = [
     "tests.support.wake_ups",
     "tests.support.processes",
     "tests.support.mailbox",
+    "tests.support.stripe_double",
     "tests.support.browser",
 ]

