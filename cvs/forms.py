@@ -1,0 +1,141 @@
+"""Forms of the report service: they check the shape of what was sent, services decide what it means."""
+
+import re
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+
+from cvs.codes import InvalidCode, normalize_short_code
+
+# More than there are authorities; a longer list was not made with our page.
+MOST_CODES = 200
+CODE_SHAPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}", re.ASCII)
+NOTHING_CHOSEN = "Select at least one licensing authority"
+DATE_FORMATS = ("%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y", "%Y-%m-%d", "%m/%d/%Y")
+DATE_ADVICE = "Enter the date as it is printed on the report, for example June 3, 2026"
+
+
+class CodesField(forms.Field):
+    """A list of authority codes, each once, in the order sent; anything that cannot be a code is refused."""
+
+    widget = forms.MultipleHiddenInput
+    default_error_messages = {"invalid": "Choose the licensing authorities from the list"}
+
+    def to_python(self, value: list[str] | None) -> list[str]:
+        """Return the codes without repetitions; raises ValidationError for what our page never sends."""
+        codes = list(dict.fromkeys(value or []))
+        if len(codes) > MOST_CODES or not all(CODE_SHAPE.fullmatch(code) for code in codes):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return codes
+
+
+class SelectionForm(forms.Form):
+    """The picker: chosen authorities, the words of the filter, and one of the buttons filter, remove or continue."""
+
+    authority = CodesField(required=False)
+    q = forms.CharField(required=False, max_length=100, strip=True)
+    filter = forms.CharField(required=False, max_length=1)
+    remove = forms.CharField(required=False, max_length=20)
+
+    @property
+    def codes(self) -> list[str]:
+        """Return the chosen codes without the one whose Remove button was pressed."""
+        chosen: list[str] = self.cleaned_data.get("authority", [])
+        return [code for code in chosen if code != self.cleaned_data.get("remove")]
+
+    @property
+    def stays(self) -> bool:
+        """Tell whether the person goes on choosing: the filter or a Remove button was pressed."""
+        return bool(self.cleaned_data.get("filter") or self.cleaned_data.get("remove"))
+
+
+class ReviewForm(forms.Form):
+    """What the person agrees to before paying. `total_cents` is what the page showed, and decides nothing."""
+
+    total_cents = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=10_000_000)
+    use_credit = forms.BooleanField(required=False)
+    accepts_repeats = forms.BooleanField(
+        label="Send another report to an authority that is still waiting for one",
+        error_messages={"required": "Confirm that you want to send another report to the same authority"},
+    )
+    knows_not_certified = forms.BooleanField(
+        label="I know the reports will say I am not certified",
+        error_messages={"required": "Confirm that you want to send a report that says you are not certified"},
+    )
+    consent = forms.BooleanField(
+        label="You may release my certification status to these authorities",
+        error_messages={"required": "Confirm that we may release your certification status"},
+    )
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        certified: bool,
+        repeats: bool,
+        credit_label: str,  # Any: QueryDict, dict or None
+    ) -> None:
+        """Make the form with only the questions that apply; `credit_label` is empty when there is no credit to use."""
+        super().__init__(data, label_suffix="")
+        if certified:
+            del self.fields["knows_not_certified"]
+        if not repeats:
+            del self.fields["accepts_repeats"]
+        self.fields["use_credit"].label = credit_label
+        if not credit_label:
+            del self.fields["use_credit"]
+
+    def said(self, name: str) -> bool:
+        """Tell whether the person ticked `name`; False where it was not asked."""
+        return bool(self.cleaned_data.get(name))
+
+
+def parse_report_date(text: str) -> date:
+    """Return the day meant by `June 3, 2026`, `3 Jun 2026`, `2026-06-03` or `6/3/2026` (month first).
+
+    Raises ValueError with advice for the person.
+    """
+    plain = re.sub(r"[\s,.]+", " ", text).strip().replace("Sept ", "Sep ")
+    for pattern in DATE_FORMATS:
+        try:
+            return datetime.strptime(plain, pattern).date()  # noqa: DTZ007 (a day without a time)
+        except ValueError:
+            continue
+    raise ValueError(DATE_ADVICE)
+
+
+class VerifyForm(forms.Form):
+    """The code and the date of a report somebody holds."""
+
+    code = forms.CharField(
+        label="Verification code",
+        help_text="16 letters and numbers, for example 7Q4K-M2XP-9RTD-H6VW",
+        max_length=60,
+        error_messages={
+            "required": "Enter the verification code printed on the report",
+            "max_length": "Enter all 16 letters and digits of the code, four groups of four",
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+    date = forms.CharField(
+        label="Report date",
+        help_text="For example June 3, 2026",
+        max_length=40,
+        error_messages={"required": "Enter the report date", "max_length": DATE_ADVICE},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_code(self) -> str:
+        """Return the 16 characters of the code; the error says what is wrong with the typing."""
+        try:
+            return normalize_short_code(self.cleaned_data["code"])
+        except InvalidCode as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def clean_date(self) -> date:
+        """Return the report date."""
+        try:
+            return parse_report_date(self.cleaned_data["date"])
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error

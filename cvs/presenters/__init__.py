@@ -1,0 +1,1 @@
+"""What pages of the report service show, as frozen dataclasses: templates decide nothing."""

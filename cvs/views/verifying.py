@@ -1,0 +1,78 @@
+"""For whoever holds a report: is it genuine, and the authority's word that it arrived. Public, without an account."""
+
+from datetime import datetime
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cvs.forms import VerifyForm
+from cvs.services import verification
+from cvs.states import ReportState
+
+CLIENT_KEY_LENGTH = 32
+
+
+def client_key(request: HttpRequest) -> str:
+    """Return a keyed hash of the asker's address: enough to count its look-ups, useless to find out who it was."""
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    return salted_hmac("cvs.lookup_client", address, algorithm="sha256").hexdigest()[:CLIENT_KEY_LENGTH]
+
+
+@login_not_required
+@never_cache
+@require_safe
+def verify(request: HttpRequest) -> HttpResponse:
+    """Answer for a typed code and report date; without them, show the form."""
+    asked = "code" in request.GET or "date" in request.GET
+    form = VerifyForm(request.GET if asked else None, label_suffix="")
+    if not asked or not form.is_valid():
+        return render(request, "cvs/verify.html", {"form": form})
+    at, code, report_on = timezone.now(), form.cleaned_data["code"], form.cleaned_data["date"]
+    try:
+        verdict = verification.look_up_typed(code=code, report_on=report_on, client=client_key(request), at=at)
+    except verification.TooManyLookupsError as error:
+        return _too_many(request, form, error, at=at)
+    return _answer(request, form, verdict)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def verify_code(request: HttpRequest, code: str) -> HttpResponse:
+    """Answer for the code of a QR; the same words as for a typed code that is not found."""
+    form, at = VerifyForm(label_suffix=""), timezone.now()
+    try:
+        verdict = verification.look_up_link(code=code[:64], client=client_key(request), at=at)
+    except verification.TooManyLookupsError as error:
+        return _too_many(request, form, error, at=at)
+    return _answer(request, form, verdict)
+
+
+def _answer(request: HttpRequest, form: VerifyForm, verdict: verification.Verdict) -> HttpResponse:
+    said = verification.STATES_IN_WORDS[ReportState(verdict.report.state)] if verdict.report else ""
+    return render(request, "cvs/verify.html", {"form": form, "verdict": verdict, "replaced": said})
+
+
+def _too_many(
+    request: HttpRequest, form: VerifyForm, error: verification.TooManyLookupsError, *, at: datetime
+) -> HttpResponse:
+    response = render(request, "cvs/verify.html", {"form": form, "retry_at": error.retry_at}, status=429)
+    response["Retry-After"] = str(max(int((error.retry_at - at).total_seconds()), 1))
+    return response
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def acknowledge(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one button; only pressing it records that the authority has the report, so mail scanners change nothing."""
+    if request.method == "POST":
+        verification.acknowledge(code=code[:64], at=timezone.now())
+        return redirect(request.path)
+    report = verification.acknowledged_report(code[:64])
+    return render(request, "cvs/acknowledge.html", {"report": report}, status=200 if report else 404)
