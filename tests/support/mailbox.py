@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from sandbox.mailbox.client import MailboxControl
 from sandbox.mailbox.process import running_mailbox
@@ -17,7 +17,7 @@ def mailbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mailbo
 
 
 @pytest.fixture
-def mailbox(mailbox_process: MailboxControl, settings: SettingsWrapper) -> MailboxControl:
+def mailbox(mailbox_process: MailboxControl, settings: Settings) -> MailboxControl:
     """An empty, well-behaved mailbox to which the portal's settings point."""
     mailbox_process.reset()
     settings.EMAIL_PORT = mailbox_process.smtp_port

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings as portal_settings
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from sandbox.stripe_double.process import StripeDoubleProcess, running_stripe_double
 
@@ -17,7 +17,7 @@ def stripe_double_process() -> Iterator[StripeDoubleProcess]:
 
 
 @pytest.fixture
-def stripe_double(stripe_double_process: StripeDoubleProcess, settings: SettingsWrapper) -> StripeDoubleProcess:
+def stripe_double(stripe_double_process: StripeDoubleProcess, settings: Settings) -> StripeDoubleProcess:
     """An empty, well-behaved double; `control` commands it."""
     stripe_double_process.control.reset()
     settings.STRIPE_API_BASE = stripe_double_process.base_url
