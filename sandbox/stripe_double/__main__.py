@@ -2,16 +2,11 @@
 
 import argparse
 import asyncio
-import ctypes
-import os
-import signal
 import sys
 
 from sandbox.stripe_double.objects import create_webhook_endpoint
 from sandbox.stripe_double.server import serve
 from sandbox.stripe_double.world import World
-
-_PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
@@ -19,8 +14,6 @@ def main() -> None:
     options = _arguments().parse_args()
     if bool(options.webhook_url) != bool(options.webhook_secret):
         sys.exit("--webhook-url and --webhook-secret belong together")
-    if options.parent:
-        _die_with(options.parent)
     world = World()
     world.options.late_fees = options.late_fees
     world.options.auto_settle_seconds = options.auto_settle_seconds
@@ -37,16 +30,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--webhook-secret", help="its signing secret, whsec_…")
     parser.add_argument("--late-fees", action="store_true", help="balance transactions come after the charge")
     parser.add_argument("--auto-settle-seconds", type=float, help="bank debits end by themselves after so long")
-    parser.add_argument("--parent", type=int, help="process id without which this process must not live")
     return parser
-
-
-def _die_with(parent: int) -> None:
-    """Ask Linux to end us when the parent's thread that started us ends (prctl(2))."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:
-        sys.exit("the parent process is gone")
 
 
 if __name__ == "__main__":

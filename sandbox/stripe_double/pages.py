@@ -111,6 +111,7 @@ class Pages:
         errors = [{"field": name, "text": form.errors[name]} for name in _FIELDS if name in form.errors]
         failed = bool(errors or declined)
         context = {
+            "action": f"/c/pay/{session['id']}",
             "values": form.kept(),
             "errors": form.errors,
             "error_list": errors,

@@ -1,30 +1,30 @@
 """Start the double as a process of its own and stop it again."""
 
-import os
-import selectors
-import subprocess
 import sys
-import time
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
+from sandbox.process import ChildProcess, start_child, wait_for_line
 from sandbox.stripe_double.client import StripeDoubleControl
 
-_START_SECONDS = 30
-_STOP_SECONDS = 5
-_READY = "listening "
+_ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
 class StripeDoubleProcess:
-    """A running double: its address for the SDK's `base_addresses`, its control client, its process id."""
+    """A running double: its address for the SDK's `base_addresses`, its control client, its process."""
 
     base_url: str
     control: StripeDoubleControl
-    pid: int
+    child: ChildProcess
+
+    @property
+    def pid(self) -> int:
+        """Process id."""
+        return self.child.pid
 
 
 @contextmanager
@@ -33,40 +33,16 @@ def running_stripe_double(
 ) -> Iterator[StripeDoubleProcess]:
     """Run a double on 127.0.0.1 for the length of a `with` block; port 0 chooses a free one.
 
-    With `webhook_url` and `webhook_secret` (`whsec_…`) all events go there. The process ends with the thread that started
-    it, even when that is killed. Raises RuntimeError if the double does not come up.
+    With `webhook_url` and `webhook_secret` (`whsec_…`) all events go there. Must be entered from the main thread; the
+    double ends with this process, however that ends. Raises `ProcessError` if it does not come up.
     """
-    command = [sys.executable, "-m", "sandbox.stripe_double", "--port", str(port), "--parent", str(os.getpid())]
+    command = [sys.executable, "-m", "sandbox.stripe_double", "--port", str(port)]
     if webhook_url and webhook_secret:
         command += ["--webhook-url", webhook_url, "--webhook-secret", webhook_secret]
-    folder = Path(__file__).resolve().parents[2]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  # our own module
+    with tempfile.TemporaryDirectory(prefix="stripe-double-") as folder:
+        child = start_child(command, name="Stripe double", log_path=Path(folder) / "log", cwd=_ROOT)
         try:
-            base_url = _wait_until_ready(process)
-            yield StripeDoubleProcess(base_url, StripeDoubleControl(base_url), process.pid)
+            base_url = wait_for_line(child, r"^listening (http://127\.0\.0\.1:\d+)$")[1]
+            yield StripeDoubleProcess(base_url, StripeDoubleControl(base_url), child)
         finally:
-            _stop(process)
-
-
-def _wait_until_ready(process: subprocess.Popen[str]) -> str:
-    output = process.stdout
-    end = time.monotonic() + _START_SECONDS
-    while output is not None and time.monotonic() < end and process.poll() is None:
-        line = _read_line(output, end - time.monotonic())
-        if line.startswith(_READY):
-            return line.removeprefix(_READY).strip()
-    raise RuntimeError(f"The Stripe double did not start (exit code {process.poll()}).")
-
-
-def _read_line(output: IO[str], seconds: float) -> str:
-    with selectors.DefaultSelector() as selector:
-        selector.register(output, selectors.EVENT_READ)
-        return output.readline() if selector.select(timeout=max(0.0, seconds)) else ""
-
-
-def _stop(process: subprocess.Popen[str]) -> None:
-    process.terminate()
-    try:
-        process.wait(timeout=_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
+            child.stop()

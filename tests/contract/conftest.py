@@ -83,6 +83,8 @@ def contract_receiver() -> Iterator[Receiver]:
 def contract_process(contract_receiver: Receiver) -> Iterator[StripeDoubleProcess]:
     with running_stripe_double(contract_receiver.url, WEBHOOK_SECRET) as process:
         yield process
+        # A traceback or a warning in the double's own output is a defect, whatever the SDK made of it.
+        assert process.child.output().splitlines() == [f"listening {process.base_url}"]
 
 
 @pytest.fixture

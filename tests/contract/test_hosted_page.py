@@ -151,6 +151,20 @@ def test_authentication_step_decides(client, double, result, status):
     assert read(client, session.id).payment_intent.status == status
 
 
+def test_form_after_failed_authentication_takes_another_card(client, double):
+    session = order(client, double)
+    post(session.url, CARD | {"card_number": "4000002500003155"})
+
+    failed = post(f"{session.url}/authenticate", {"result": "fail"})
+    address = re.search(r'<form method="post" action="([^"]+)"', failed.text)[1]
+    answer = post(f"{double.base_url}{address}", CARD)
+
+    assert "unable to authenticate" in failed.text
+    assert 'value="Test Buyer"' in failed.text
+    assert answer.status_code == 303
+    assert read(client, session.id).payment_status == "paid"
+
+
 def test_authentication_step_without_payment_leads_back(client, double):
     session = order(client, double)
 

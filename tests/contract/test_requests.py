@@ -2,6 +2,10 @@
 
 import os
 import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 import requests
@@ -13,6 +17,15 @@ from tests.contract.conftest import sdk_client
 from tests.contract.orders import order, order_params
 
 pytestmark = pytest.mark.contract
+
+ROOT = Path(__file__).resolve().parents[2]
+PARENT = """
+import time
+from sandbox.stripe_double.process import running_stripe_double
+with running_stripe_double() as process:
+    print(process.pid, flush=True)
+    time.sleep(60)
+"""
 
 
 @pytest.mark.parametrize("key", ["sk_live_secret", "rk_live_secret", "nonsense"])
@@ -171,6 +184,31 @@ def test_process_ends_on_sigterm_and_leaves_nothing():
     with running_stripe_double() as process:
         assert process.control.state()["counts"] == {}
         os.kill(process.pid, signal.SIGTERM)
+        assert process.child.popen.wait(5) == 0
 
     with pytest.raises(ProcessLookupError):
         os.kill(process.pid, 0)
+
+
+def test_process_ends_although_a_request_hangs():
+    with running_stripe_double() as process:
+        process.control.fault("hang")
+        with pytest.raises(requests.ReadTimeout):
+            requests.get(f"{process.base_url}/v1/charges", auth=("sk_test_x", ""), timeout=0.3)
+        os.kill(process.pid, signal.SIGTERM)
+
+        assert process.child.popen.wait(5) == 0
+
+
+def test_process_dies_with_its_parent():
+    parent = subprocess.Popen([sys.executable, "-c", PARENT], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    with parent:
+        pid = int(parent.stdout.readline())
+        os.kill(pid, 0)
+
+        parent.kill()
+
+    end = time.monotonic() + 5
+    while Path(f"/proc/{pid}/status").exists() and "zombie" not in Path(f"/proc/{pid}/status").read_text():
+        assert time.monotonic() < end, "the double outlived its parent"
+        time.sleep(0.02)
