@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from sandbox.environment import sandbox_environment
 from sandbox.process import ProcessError
 from sandbox.servers import EmbeddedServers
-from sandbox.stack import ENVIRONMENT_FILE, ROOT, VAR
+from sandbox.stack import ENVIRONMENT_FILE, ROOT, VAR, is_running
 
 # Nothing listens here: without ./dev serve there is neither Stripe double nor mailbox.
 _NOBODY = 9
@@ -28,7 +28,7 @@ def main() -> int:
 
 
 def _running_environment() -> dict[str, str] | None:
-    if not ENVIRONMENT_FILE.exists():
+    if not is_running() or not ENVIRONMENT_FILE.exists():
         return None
     environment: dict[str, str] = json.loads(ENVIRONMENT_FILE.read_text())
     return environment

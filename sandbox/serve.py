@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 from sandbox.process import ProcessError
 from sandbox.sample_data import SIGN_INS
@@ -65,6 +66,13 @@ def print_addresses(stack: Stack) -> None:
 
 def keep_serving(stack: Stack, *, reload: bool) -> None:
     """Watch over the children until interrupted; with `reload`, restart the portal when its files change."""
+    try:
+        _watch(stack, reload=reload)
+    except KeyboardInterrupt:
+        say("stopping")
+
+
+def _watch(stack: Stack, *, reload: bool) -> NoReturn:
     seen = _newest_change()
     told: set[int] = set()
     while True:

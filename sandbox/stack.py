@@ -23,6 +23,7 @@ VAR = ROOT / "var"
 LOGS = VAR / "log"
 # What ./dev manage needs to work on the same database; holds secrets of the sandbox, so only the owner may read it.
 ENVIRONMENT_FILE = VAR / "environment.json"
+_LOCK = VAR / "serve.lock"
 HOST = "127.0.0.1"
 # The same groups as in docker-compose.yml; the scheduler's own short jobs share the workers of payments.
 WORKERS = {"worker-payments": ("payments", "beat"), "worker-render": ("render",), "worker-mail": ("mail",)}
@@ -142,7 +143,7 @@ class Stack:
     def _start(self) -> None:
         VAR.mkdir(mode=0o711, exist_ok=True)
         LOGS.mkdir(exist_ok=True)
-        self._closing.callback(os.close, _take_lock(VAR / "serve.lock"))
+        self._closing.callback(os.close, _take_lock(_LOCK))
         self._report("database and broker")
         database_url, redis_url = self._servers()
         self.environment = self._make_environment(database_url, redis_url)
@@ -180,6 +181,7 @@ class Stack:
         webhook = [f"{self.base_url}/payments/stripe/webhook/", self.environment["STRIPE_WEBHOOK_SECRET"]]
         stripe = ["--port", str(self.ports.stripe), "--webhook-url", webhook[0], "--webhook-secret", webhook[1]]
         mailbox = ["--smtp-port", str(self.ports.smtp), "--http-port", str(self.ports.mailbox)]
+        mailbox += ["--maildir", str(VAR / "mail")]
         self._spawn("stripe", _module("sandbox.stripe_double", *stripe), seal=False)
         self._spawn("mailbox", _module("sandbox.mailbox", *mailbox), seal=False)
         for name in ("stripe", "mailbox"):
@@ -221,6 +223,17 @@ class Stack:
 
     def _take(self, *names: str) -> list[ChildProcess]:
         return [self.children.pop(name) for name in names if name in self.children]
+
+
+def is_running() -> bool:
+    """Tell whether a stack of this checkout runs, so that a file it left behind when killed misleads nobody."""
+    try:
+        os.close(_take_lock(_LOCK))
+    except FileNotFoundError:
+        return False
+    except AlreadyRunningError:
+        return True
+    return False
 
 
 def _module(name: str, *arguments: str) -> list[str]:
