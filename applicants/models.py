@@ -53,6 +53,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return f"user {self.pk}"
 
+    @property
+    def time_zone(self) -> str:
+        """Return the physician's IANA time zone, or an empty string for an account without a physician, such as staff."""
+        applicant: Applicant | None = getattr(self, "applicant", None)
+        return applicant.time_zone if applicant else ""
+
 
 class Applicant(models.Model):
     """A physician's record of identity (R-ID-1: one identification number for life).

@@ -1,5 +1,7 @@
 """Addresses of people."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from applicants import views
+
+urlpatterns = [path("account/details/", views.contact_details, name="contact_details")]

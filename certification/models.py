@@ -5,8 +5,20 @@ from django.db.models import F, Q
 from django_countries.fields import CountryField
 
 from applicants.models import Applicant
+from certification.rules.words import plain_text
 from certification.states import CertificateState, CredentialKind, CredentialStatus, Examination, HoldKind
 from portal.constraints import both_or_neither, state_is_known
+
+
+class MedicalSchoolQuerySet(models.QuerySet["MedicalSchool"]):
+    """Questions about schools."""
+
+    def named_like(self, words: str) -> "MedicalSchoolQuerySet":
+        """Return the schools whose name or city holds each of `words`, whatever the accents and the case."""
+        found = self
+        for word in plain_text(words).split():
+            found = found.filter(search_text__contains=word)
+        return found
 
 
 class MedicalSchool(models.Model):
@@ -16,9 +28,15 @@ class MedicalSchool(models.Model):
     city = models.CharField(max_length=120)
     country = CountryField()
     founded = models.PositiveSmallIntegerField(null=True, blank=True)
+    search_text = models.CharField(max_length=500, help_text="`plain_text` of name and city, written with them.")
+
+    objects = MedicalSchoolQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["name", "city", "country"], name="medical_school_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["name", "city", "country"], name="medical_school_once"),
+            models.CheckConstraint(condition=~Q(search_text=""), name="medical_school_can_be_found"),
+        ]
 
     def __str__(self) -> str:
         return self.name

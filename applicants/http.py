@@ -1,0 +1,41 @@
+"""Requests of signed-in people, with the types that views need."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+
+from applicants.models import Applicant, User
+
+Rest = ParamSpec("Rest")
+
+
+class AuthenticatedRequest(HttpRequest):
+    """A request behind the sign-in middleware."""
+
+    user: User
+
+
+class ApplicantRequest(AuthenticatedRequest):
+    """A request of a physician, after `applicant_required`."""
+
+    applicant: Applicant
+
+
+def applicant_required(
+    view: Callable[Concatenate[ApplicantRequest, Rest], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]:
+    """Give `view` the physician behind the account; an account without one, such as staff, gets the page 403."""
+
+    @wraps(view)
+    def with_applicant(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+        applicant = getattr(request.user, "applicant", None)
+        if applicant is None:
+            raise PermissionDenied("This account has no applicant record.")
+        known = cast("ApplicantRequest", request)  # the sign-in middleware and the line above make it one
+        known.applicant = applicant
+        return view(known, *args, **kwargs)
+
+    return with_applicant

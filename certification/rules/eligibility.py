@@ -1,0 +1,52 @@
+"""Do students and graduates of a school in a year meet the requirements for applying (section 1 and 2 of the rules)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+UNITED_STATES = "US"
+CANADA = "CA"
+# R-IMG-2: graduates of Canadian schools are international graduates from this day on.
+CANADA_FROM = date(2025, 7, 1)
+
+
+class Eligibility(Enum):
+    """The answer for one school and one graduation year."""
+
+    ELIGIBLE = "eligible"
+    NO_NOTE = "no_note"
+    YEAR_NOT_COVERED = "year_not_covered"
+    DEPENDS_ON_DAY = "depends_on_day"
+    CANADA_BEFORE = "canada_before"
+    UNITED_STATES = "united_states"
+
+
+@dataclass(frozen=True)
+class Years:
+    """Graduation years of a sponsor note, both ends included; `to_year` None is open ended."""
+
+    from_year: int
+    to_year: int | None
+
+    def cover(self, year: int) -> bool:
+        """Say whether `year` is inside (R-SCH-2)."""
+        return self.from_year <= year and (self.to_year is None or year <= self.to_year)
+
+
+def eligibility(country: str, notes: Sequence[Years], year: int) -> Eligibility:
+    """Answer for a school in `country` (ISO code) with sponsor `notes`, and graduation in `year`.
+
+    R-IMG-4 United States, R-IMG-2 Canada by date, R-SCH-1 a note is needed, R-SCH-2 it must cover the year.
+    """
+    if country == UNITED_STATES:
+        return Eligibility.UNITED_STATES
+    if country == CANADA and year < CANADA_FROM.year:
+        return Eligibility.CANADA_BEFORE
+    if not notes:
+        return Eligibility.NO_NOTE
+    if not any(note.cover(year) for note in notes):
+        return Eligibility.YEAR_NOT_COVERED
+    if country == CANADA and year == CANADA_FROM.year:
+        return Eligibility.DEPENDS_ON_DAY
+    return Eligibility.ELIGIBLE

@@ -1,0 +1,104 @@
+"""The facts of a person as of a date: reads the record and lets the rules judge it."""
+
+from datetime import date
+
+from applicants.models import Applicant
+from certification import rules
+from certification.facts import AnnotationFact, CertificationFacts, EducationFact, Name
+from certification.models import Certificate, Credential, MedicalEducation
+from certification.rules import certificates, credentials, requirements
+from certification.rules.record import Acceptance, CertificateRecord, CredentialRecord, Sitting
+
+PREFETCHED = (
+    "verified_names",
+    "examination_results",
+    "pathway_acceptances",
+    "credentials__status_changes",
+    "annotations",
+)
+
+
+def facts_as_of(*, applicant_id: int, as_of: date) -> CertificationFacts:
+    """Return everything a report states of a person on `as_of` (US Eastern); later entries are ignored.
+
+    Seven queries whatever the record holds. Raises Applicant.DoesNotExist.
+    """
+    loaded = Applicant.objects.select_related("education__school", "certificate").prefetch_related(*PREFETCHED)
+    applicant = loaded.get(pk=applicant_id)
+    certificate = _certificate(getattr(applicant, "certificate", None))
+    education = _education(getattr(applicant, "education", None), as_of)
+    return CertificationFacts(
+        as_of=as_of,
+        rules_version=rules.RULES_VERSION,
+        answer=certificates.answer(certificate, as_of),
+        certificate=certificates.fact(certificate, as_of),
+        education=education,
+        name=Name(applicant.family_name, applicant.given_names),
+        native_script_name=applicant.native_script_name,
+        other_verified_names=_other_names(applicant, as_of),
+        birth_date=applicant.birth_date,
+        identification_number=applicant.identification_number,
+        requirements=requirements.requirements(
+            _sittings(applicant), _acceptances(applicant), certificate.issued_on if certificate else None, as_of
+        ),
+        credentials=credentials.statements(_credentials(applicant), education.school if education else "", as_of),
+        annotations=_annotations(applicant, as_of),
+    )
+
+
+def _certificate(certificate: Certificate | None) -> CertificateRecord | None:
+    if certificate is None:
+        return None
+    return CertificateRecord(
+        number=certificate.number,
+        issued_on=certificate.issued_on,
+        valid_through=certificate.valid_through,
+        made_permanent_on=certificate.made_permanent_on,
+        revoked_on=certificate.revoked_on,
+    )
+
+
+def _education(education: MedicalEducation | None, as_of: date) -> EducationFact | None:
+    """Return school and degree; a graduation after `as_of` has not happened, and with it no degree."""
+    if education is None:
+        return None
+    graduated = education.graduation_on is not None and education.graduation_on <= as_of
+    return EducationFact(
+        school=education.school_name,
+        city=education.school.city,
+        country=str(education.school.country.name),
+        degree_title=education.degree_title if graduated else "",
+        graduation_on=education.graduation_on if graduated else None,
+    )
+
+
+def _other_names(applicant: Applicant, as_of: date) -> tuple[Name, ...]:
+    names = [name for name in applicant.verified_names.all() if name.verified_on <= as_of]
+    names.sort(key=lambda name: (name.verified_on, name.pk))
+    return tuple(Name(name.family_name, name.given_names) for name in names)
+
+
+def _sittings(applicant: Applicant) -> list[Sitting]:
+    results = applicant.examination_results.all()
+    return [Sitting(row.examination, row.taken_on, row.reported_on, row.passed) for row in results]
+
+
+def _acceptances(applicant: Applicant) -> list[Acceptance]:
+    rows = applicant.pathway_acceptances.all()
+    return [Acceptance(row.pathway, row.season, row.accepted_on, row.oet_on, row.valid_through) for row in rows]
+
+
+def _credentials(applicant: Applicant) -> list[CredentialRecord]:
+    rows = sorted(applicant.credentials.all(), key=lambda row: row.pk)
+    return [CredentialRecord(row.get_kind_display(), row.issuer, _statuses(row)) for row in rows]
+
+
+def _statuses(credential: Credential) -> tuple[tuple[date, str], ...]:
+    changes = sorted(credential.status_changes.all(), key=lambda change: change.pk)
+    return tuple((change.on, change.get_status_display()) for change in changes)
+
+
+def _annotations(applicant: Applicant, as_of: date) -> tuple[AnnotationFact, ...]:
+    rows = [row for row in applicant.annotations.all() if row.decided_on <= as_of]
+    rows.sort(key=lambda row: (row.decided_on, row.pk))
+    return tuple(AnnotationFact(row.text, row.explanation, row.decided_on) for row in rows)

@@ -1,0 +1,46 @@
+"""Named people for every test: two physicians who are strangers to each other, and a member of staff."""
+
+import pytest
+from django.test import Client
+
+from applicants.models import Applicant, User
+from tests.factories.applicants import ApplicantFactory, ContactInformationFactory, StaffFactory
+
+
+@pytest.fixture
+def applicant(db: None) -> Applicant:
+    """Kofi Mensah with contact information, who owns what a test is about."""
+    kofi: Applicant = ApplicantFactory()
+    ContactInformationFactory(applicant=kofi)
+    return kofi
+
+
+@pytest.fixture
+def other_applicant(db: None) -> Applicant:
+    """Ana Souza with contact information, a stranger to `applicant`."""
+    ana: Applicant = ApplicantFactory(family_name="Souza", given_names="Ana", time_zone="America/Sao_Paulo")
+    ContactInformationFactory(applicant=ana, phone="+55 11 91234 5678", city="Recife", country="BR")
+    return ana
+
+
+@pytest.fixture
+def staff_member(db: None) -> User:
+    """Staff with every permission."""
+    staff: User = StaffFactory()
+    return staff
+
+
+@pytest.fixture
+def applicant_client(applicant: Applicant) -> Client:
+    """A browser in which `applicant` is signed in."""
+    client = Client()
+    client.force_login(applicant.user)
+    return client
+
+
+@pytest.fixture
+def staff_client(staff_member: User) -> Client:
+    """A browser in which `staff_member` is signed in."""
+    client = Client()
+    client.force_login(staff_member)
+    return client
