@@ -52,7 +52,7 @@ PAYMENT_MACHINE: Machine[PaymentState] = Machine(
         S.OPEN: frozenset({S.PROCESSING, S.PAID, S.FAILED, S.EXPIRED, S.CANCELED, S.REVIEW}),
         S.PROCESSING: frozenset({S.PAID, S.FAILED, S.REVIEW}),
         S.FAILED: frozenset({S.PROCESSING, S.PAID, S.EXPIRED, S.CANCELED, S.REVIEW}),
-        S.EXPIRED: frozenset({S.PROCESSING, S.PAID, S.REVIEW}),
+        S.EXPIRED: frozenset({S.PROCESSING, S.PAID, S.CANCELED, S.REVIEW}),
         S.CANCELED: frozenset({S.PROCESSING, S.PAID, S.REVIEW}),
         S.PAID: frozenset({S.REVIEW}),
         S.REVIEW: frozenset(),
@@ -123,6 +123,7 @@ class Truth:
     intent_id: str
     intent_status: str
     intent_amount: int
+    intent_currency: str
     intent_reference: str
     amount_received: int
     amount_refunded: int
@@ -153,16 +154,20 @@ def find(truth: Truth, *, due_cents: int, currency: str, reference: str) -> Find
     Money counts only when the intent succeeded and session, intent, amount, currency and reference are all ours (D4).
     """
     session_matches = (truth.session_amount, truth.currency, truth.reference) == (due_cents, currency, reference)
-    intent_matches = not truth.intent_id or (truth.intent_amount, truth.intent_reference) == (due_cents, reference)
+    intent = (truth.intent_amount, truth.intent_currency, truth.intent_reference)
+    intent_matches = not truth.intent_id or intent == (due_cents, currency, reference)
     if not (session_matches and intent_matches):
         return Finding.MISMATCH
     if truth.intent_status == "succeeded":
         return Finding.SUCCEEDED if truth.amount_received == due_cents else Finding.MISMATCH
     if truth.session_status == "open":
         return Finding.OPEN
+    # A debit that was submitted just before the session expired is under way all the same.
+    if truth.intent_status == "processing":
+        return Finding.SUBMITTED
     if truth.session_status == "expired":
         return Finding.EXPIRED
-    return Finding.SUBMITTED if truth.intent_status in {"processing", "requires_action"} else Finding.FAILED
+    return Finding.SUBMITTED if truth.intent_status == "requires_action" else Finding.FAILED
 
 
 NEXT_STATE: dict[PaymentState, dict[Finding, PaymentState]] = {
