@@ -7,6 +7,8 @@ collection while a document is laid out.
 
 import functools
 import gc
+import logging
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
@@ -14,6 +16,7 @@ from pathlib import Path
 
 from django.template import Context, Engine
 from weasyprint import CSS, HTML
+from weasyprint.logger import LOGGER as WEASYPRINT_LOGGER
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
@@ -23,6 +26,7 @@ FONTS_DIR = PROJECT_DIR / "static" / "build" / "pdf-fonts"
 FONT_NAMES = ("PublicSans-Regular.woff2", "PublicSans-SemiBold.woff2", "PublicSans-Bold.woff2")
 FONT_SCHEME = "portal-font:"
 PDF_VARIANT = "pdf/ua-1"
+MISSING_CHARACTER = ".notdef glyph rendered"
 
 
 class FontsMissingError(RuntimeError):
@@ -31,6 +35,10 @@ class FontsMissingError(RuntimeError):
 
 class ForbiddenResourceError(FatalURLFetchingError):  # type: ignore[misc]  # WeasyPrint ships no types
     """A template asked for something that is not one of our fonts; rendering stops."""
+
+
+class UnprintableTextError(ValueError):
+    """No installed font has a character of the text; the document would show boxes."""
 
 
 class OwnFontsOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
@@ -70,7 +78,7 @@ class Typesetter:
         identifier: str,
     ) -> bytes:
         """Return the tagged PDF of `html`; see `html_to_pdf`."""
-        with _collection_paused():
+        with _collection_paused(), _missing_characters_refused():
             document = HTML(string=html, url_fetcher=self._fetcher).render(
                 stylesheets=[self._style_sheet(name) for name in style_sheets],
                 font_config=self._font_configuration,
@@ -120,7 +128,7 @@ def html_to_pdf(
     """Return a PDF/UA-1 document; the same arguments give the same bytes.
 
     `style_sheets` are paths below templates/, `identifier` is any text that names the document; its date is what the HTML
-    says as dcterms.created. Raises FontsMissingError, ForbiddenResourceError.
+    says as dcterms.created. Raises FontsMissingError, ForbiddenResourceError, UnprintableTextError.
     """
     return typesetter().to_pdf(html, style_sheets=style_sheets, identifier=identifier)
 
@@ -143,3 +151,30 @@ def _collection_paused() -> Iterator[None]:
         if was_enabled:
             gc.enable()
         gc.collect()
+
+
+class _MissingCharacters(logging.Handler):
+    """Collects what WeasyPrint only logs: text of this thread that no font can show."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+        self._thread = threading.get_ident()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the message when it is about a missing character."""
+        message = record.getMessage()
+        if record.thread == self._thread and message.startswith(MISSING_CHARACTER):
+            self.messages.append(message)
+
+
+@contextmanager
+def _missing_characters_refused() -> Iterator[None]:
+    handler = _MissingCharacters()
+    WEASYPRINT_LOGGER.addHandler(handler)
+    try:
+        yield
+    finally:
+        WEASYPRINT_LOGGER.removeHandler(handler)
+    if handler.messages:
+        raise UnprintableTextError("; ".join(handler.messages))

@@ -27,7 +27,7 @@ def report_html(snapshot: ReportSnapshot) -> str:
 def render_report(snapshot: ReportSnapshot) -> bytes:
     """Return the report as PDF/UA-1; the same snapshot gives the same bytes.
 
-    Raises UnknownTemplateVersionError, portal.pdf.FontsMissingError.
+    Raises UnknownTemplateVersionError, portal.pdf.FontsMissingError, portal.pdf.UnprintableTextError.
     """
     return pdf.html_to_pdf(
         report_html(snapshot),
