@@ -2,10 +2,13 @@
 
 pytest_plugins = [
     "tests.support.settings",
+    "tests.support.database",
     "tests.support.servers",
     "tests.support.wake_ups",
     "tests.support.processes",
     "tests.support.mailbox",
     "tests.support.stripe_double",
     "tests.support.browser",
+    "tests.support.seal",
+    "tests.support.database",
 ]
