@@ -23,9 +23,12 @@ from sandbox.servers.places import UnsafeDirectoryError, make_private_directory
 
 ROOT = Path(__file__).resolve().parents[2]
 START_AND_WAIT = """
-import os, secrets, sys, time
+import contextlib, os, sys, time
 from pathlib import Path
+import redis
 from sandbox.servers import EmbeddedServers
+with contextlib.suppress(redis.ConnectionError), redis.Redis.from_url("unix:///nowhere.sock") as client:
+    client.ping()  # whatever it imports late must be loaded while this Python can still be read
 if sys.argv[2]:  # become a normal user in here, because that user may not be able to run this Python
     os.setgroups([])
     os.setgid(int(sys.argv[3]))
