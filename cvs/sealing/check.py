@@ -32,7 +32,10 @@ class SealCheck:
 
     @property
     def genuine(self) -> bool:
-        """Return whether the file is, byte for byte, what was sealed with a key we trust."""
+        """Return whether the file is what was sealed with a key we trust.
+
+        Every byte counts except those of the signature container, which cannot sign itself.
+        """
         return self.intact and self.trusted and self.covers_whole_document and self.certified_no_changes
 
 
