@@ -89,6 +89,6 @@ class MailboxControl:
 
 
 def _message(entry: dict[str, object]) -> StoredMessage:
-    # JSON knows no tuples and no classes.
+    # JSON knows no tuples and no classes, and mypy not what it held: the server makes it from these very classes.
     attachments = tuple(Attachment(**attachment) for attachment in entry.pop("attachments"))  # type: ignore[attr-defined]
     return StoredMessage(**entry | {"envelope_to": tuple(entry["envelope_to"]), "attachments": attachments})  # type: ignore[arg-type]

@@ -40,11 +40,11 @@ class MailboxHandler:
         if fault in REPLIES:
             return REPLIES[fault]
         if fault is Fault.STALL:
-            return await self._stall(server.transport)
+            return await self._stall(_transport_of(server))
         if fault is Fault.DROP_NOT_STORED:
-            return await _drop(server.transport)
+            return await _drop(_transport_of(server))
         answer = self._keep(envelope)
-        return await _drop(server.transport) if fault is Fault.DROP_STORED else answer
+        return await _drop(_transport_of(server)) if fault is Fault.DROP_STORED else answer
 
     def end_stalls(self) -> None:
         """Break the connections that were left without an answer."""
@@ -98,6 +98,12 @@ class SmtpListener:
             ident="Test mailbox",
             loop=asyncio.get_running_loop(),
         )
+
+
+def _transport_of(server: SMTP) -> asyncio.Transport:
+    if not isinstance(server.transport, asyncio.Transport):
+        raise ConnectionResetError("The client has gone.")
+    return server.transport
 
 
 async def _drop(transport: asyncio.Transport) -> str:
