@@ -26,6 +26,7 @@ def tell_applicant(template: str, payment: Payment, *, amount_cents: int, at: da
         context={
             "order_reference": reference,
             "amount_cents": amount_cents,
+            "count_total": payment.lines.count(),
             "name": applicant.full_name,
             "tracking_url": settings.BASE_URL + reverse("order_tracking", args=[reference]),
             "sign_in_url": settings.BASE_URL + reverse("account_login"),

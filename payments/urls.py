@@ -1,5 +1,15 @@
 """Addresses of payments."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from payments.views import pages, stripe
+
+urlpatterns = [
+    path("fees/", pages.fee_list, name="fees"),
+    path("payments/stripe/webhook/", stripe.webhook, name="stripe_webhook"),
+    path("payments/<uuid:payment_id>/return/", pages.payment_return, name="payment_return"),
+    path("payments/<uuid:payment_id>/status/", pages.payment_status, name="payment_status"),
+    path("payments/<uuid:payment_id>/cancel/", pages.payment_cancel, name="payment_cancel"),
+    path("payments/<slug:reference>/receipt/", pages.receipt, name="receipt"),
+    path("payments/<slug:reference>/receipt.pdf", pages.receipt_pdf, name="receipt_pdf"),
+]

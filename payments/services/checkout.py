@@ -11,7 +11,8 @@ from payments import gateway
 from payments.models import Order, OrderLine, Payment, PaymentLine
 from payments.services import ledger, orders, sessions, settlement, sync
 from payments.services.orders import OrderNotEditableError
-from payments.services.sessions import CheckoutRefusedError, CheckoutUnavailableError
+from payments.services.sessions import CheckoutRefusedError as CheckoutRefusedError
+from payments.services.sessions import CheckoutUnavailableError as CheckoutUnavailableError
 from payments.states import NOT_PAID, UNFINISHED, OrderState, PaymentState
 from portal import audit
 from portal.money import CURRENCY, SMALLEST_CHARGE_CENTS

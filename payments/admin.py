@@ -1,0 +1,172 @@
+"""Payments for staff: everything can be read, nothing edited; fees are added with a date, never changed once in effect."""
+
+from django.contrib import admin, messages
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from payments import gateway
+from payments.models import (
+    Fee,
+    LedgerAccount,
+    LedgerEntry,
+    LedgerTransaction,
+    Order,
+    OrderLine,
+    Payment,
+    PaymentLine,
+    Refund,
+    StripeEvent,
+)
+from payments.services import sync
+from payments.states import PAYMENT_MACHINE, PaymentState
+from portal.admin import ReadOnlyAdmin
+from portal.eastern import eastern_date
+
+
+class ReadOnlyInline(admin.TabularInline[models.Model, models.Model]):
+    """Rows below another row, to read."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Rows come from services."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Rows are changed by services."""
+        return False
+
+
+class OrderLines(ReadOnlyInline):
+    """Lines of an order."""
+
+    model = OrderLine
+    fk_name = "order"
+
+
+class PaymentLines(ReadOnlyInline):
+    """What a payment pays."""
+
+    model = PaymentLine
+
+
+class Refunds(ReadOnlyInline):
+    """Refunds of a payment."""
+
+    model = Refund
+    fields = ["amount_cents", "state", "reason", "stripe_id", "created_at", "last_error"]
+
+
+class Postings(ReadOnlyInline):
+    """Ledger postings of a payment."""
+
+    model = LedgerTransaction
+    fields = ["key", "at", "actor", "reason"]
+
+
+class Entries(ReadOnlyInline):
+    """Sides of a posting."""
+
+    model = LedgerEntry
+
+
+@admin.register(Fee)
+class FeeAdmin(admin.ModelAdmin[Fee]):
+    """The price list: add a row for a coming day; what is in effect stays as it was."""
+
+    list_display = ["code", "description", "amount_cents", "effective_from", "basis"]
+    ordering = ["code", "-effective_from"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Fee | None = None) -> bool:
+        """Tell whether the fee may still be changed: only before its first day."""
+        return super().has_change_permission(request, obj) and _is_to_come(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Fee | None = None) -> bool:
+        """Tell whether the fee may still be deleted: only before its first day."""
+        return obj is not None and super().has_delete_permission(request, obj) and _is_to_come(obj)
+
+
+def _is_to_come(fee: Fee | None) -> bool:
+    return fee is None or fee.effective_from > eastern_date(timezone.now())
+
+
+@admin.register(Order)
+class OrderAdmin(ReadOnlyAdmin):
+    """Orders, newest first."""
+
+    list_display = ["reference", "applicant_id", "state", "created_at", "placed_at", "paid_at"]
+    list_filter = ["state"]
+    search_fields = ["reference", "applicant__identification_number"]
+    ordering = ["-id"]
+    inlines = [OrderLines]
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadOnlyAdmin):
+    """Payments with lines, refunds, postings and Stripe's ids."""
+
+    list_display = ["id", "order", "state", "next_step", "total_cents", "due_cents", "created_at", "needs_attention"]
+    list_filter = ["state", "disputed"]
+    list_select_related = ["order"]
+    search_fields = ["id", "order__reference", "session_id", "payment_intent_id", "charge_id", "receipt_number"]
+    ordering = ["-created_at"]
+    inlines = [PaymentLines, Refunds, Postings]
+    actions = ["sync_now"]
+
+    @admin.display(description="Next step by")
+    def next_step(self, payment: Payment) -> str:
+        """Return who must act next for the payment to move on."""
+        return PAYMENT_MACHINE.owners[PaymentState(payment.state)].label
+
+    @admin.action(description="Sync now", permissions=["view"])
+    def sync_now(self, request: HttpRequest, queryset: QuerySet[models.Model]) -> None:
+        """Read the chosen payments at Stripe, at most 50."""
+        for payment_id in queryset.values_list("pk", flat=True)[:50]:
+            try:
+                state = sync.sync(payment_id)
+            except gateway.GatewayUnavailableError as error:
+                self.message_user(request, f"{payment_id}: Stripe does not answer ({error}).", messages.WARNING)
+            else:
+                self.message_user(request, f"{payment_id}: {state.label}.", messages.SUCCESS)
+
+
+@admin.register(Refund)
+class RefundAdmin(ReadOnlyAdmin):
+    """Refunds, newest first."""
+
+    list_display = ["id", "payment_id", "amount_cents", "state", "reason", "created_at", "next_try_at", "last_error"]
+    list_filter = ["state"]
+    search_fields = ["id", "stripe_id", "payment__id"]
+    ordering = ["-created_at"]
+
+
+@admin.register(StripeEvent)
+class StripeEventAdmin(ReadOnlyAdmin):
+    """Stripe's events as they arrived."""
+
+    list_display = ["id", "type", "created", "received_at", "processed_at", "attempts", "last_error"]
+    list_filter = ["type"]
+    search_fields = ["id", "payload"]
+    ordering = ["-created"]
+
+
+@admin.register(LedgerTransaction)
+class LedgerTransactionAdmin(ReadOnlyAdmin):
+    """Postings, newest first, with their entries."""
+
+    list_display = ["id", "key", "at", "actor", "reason", "payment_id"]
+    search_fields = ["key", "payment__id"]
+    ordering = ["-id"]
+    inlines = [Entries]
+
+
+@admin.register(LedgerAccount)
+class LedgerAccountAdmin(ReadOnlyAdmin):
+    """Accounts and their balances."""
+
+    list_display = ["name", "balance_cents", "may_go_below_zero"]
+    search_fields = ["name"]
+    ordering = ["name"]
