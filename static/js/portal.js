@@ -42,6 +42,10 @@
     const texts = rows.map((row) => plain(`${row.textContent} ${row.dataset.search || ""}`));
     const announcement = first("[data-live]", picker);
     const feeInCents = Number(picker.dataset.feeCents);
+    const chosen = first(".chosen", picker);
+    // Chosen before, but not in this list because the server has filtered it; their Remove is a submit button.
+    const elsewhere = all("input[type=hidden][name=authority]", picker).map((input) => input.value);
+    const itemsElsewhere = all("li", chosen).filter((item) => elsewhere.includes(first("button", item).value));
     let rest;
 
     const announce = (count) => {
@@ -87,12 +91,13 @@
 
     const draw = () => {
       const boxes = rows.map((row) => first("input", row)).filter((box) => box.checked);
-      const total = (boxes.length * feeInCents) / 100;
+      const count = boxes.length + elsewhere.length;
+      const total = (count * feeInCents) / 100;
       const text = total.toLocaleString("en-US", { style: "currency", currency: "USD" });
-      all("[data-count]", picker).forEach((element) => { element.textContent = boxes.length; });
+      all("[data-count]", picker).forEach((element) => { element.textContent = count; });
       all("[data-total]", picker).forEach((element) => { element.textContent = text; });
-      all("[data-zero]", picker).forEach((element) => { element.hidden = boxes.length > 0; });
-      first(".chosen", picker).replaceChildren(...boxes.map(chosenItem));
+      all("[data-zero]", picker).forEach((element) => { element.hidden = count > 0; });
+      chosen.replaceChildren(...itemsElsewhere, ...boxes.map(chosenItem));
     };
 
     search.addEventListener("input", filter);

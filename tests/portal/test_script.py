@@ -129,6 +129,20 @@ def test_choice_made_before_is_counted_on_arrival(page):
     expect(page.locator("[data-zero]")).to_be_hidden()
 
 
+def test_choice_that_the_server_filtered_out_stays_counted_and_listed(page):
+    kept = '<input type="hidden" name="authority" value="TX">'
+    item = (
+        '<ul class="chosen"><li><span>Texas Medical Board</span><button name="remove" value="TX">Remove</button></li>'
+    )
+    show(page, PICKER.replace("<aside", f"{kept}<aside").replace('<ul class="chosen">', item))
+
+    page.get_by_label("Arizona Medical Board").check()
+
+    names = ["Texas Medical Board", "Arizona Medical Board", "Medical Board of California"]
+    assert page.locator(".chosen li > span").all_inner_texts() == names
+    assert page.locator("[data-total]").inner_text() == "$198.00"
+
+
 def test_choosing_adds_to_the_list_and_to_the_total(page):
     show(page, PICKER)
 
