@@ -6,7 +6,7 @@ import sys
 
 from sandbox.stripe_double.objects import create_webhook_endpoint
 from sandbox.stripe_double.server import serve
-from sandbox.stripe_double.world import World
+from sandbox.stripe_double.world import Options, World
 
 
 def main() -> None:
@@ -14,9 +14,7 @@ def main() -> None:
     options = _arguments().parse_args()
     if bool(options.webhook_url) != bool(options.webhook_secret):
         sys.exit("--webhook-url and --webhook-secret belong together")
-    world = World()
-    world.options.late_fees = options.late_fees
-    world.options.auto_settle_seconds = options.auto_settle_seconds
+    world = World(initial_options=Options(options.late_fees, options.auto_settle_seconds))
     if options.webhook_url:
         params = {"url": options.webhook_url, "enabled_events": ["*"]}
         create_webhook_endpoint(world, params, secret=options.webhook_secret)

@@ -17,6 +17,7 @@ _COMPARISONS: dict[str, Callable[[int, int], bool]] = {
     "lte": operator.le,
 }
 _EQUAL_FILTERS = ("customer", "payment_intent", "charge", "status", "currency", "source")
+_UNDERSTOOD = {"limit", "starting_after", "ending_before", "created", "type", "types", *_EQUAL_FILTERS}
 _MAX_EXPAND_DEPTH = 4
 
 
@@ -24,8 +25,11 @@ def page(documents: Iterable[JsonObject], params: JsonObject, url: str) -> JsonO
     """Return one page of `documents` (newest first) as a Stripe list.
 
     `params` may hold limit (1-100, default 10), starting_after, ending_before, created, type, types and equality filters.
-    Raises ApiError 400 for a limit out of range or a cursor that is not in the list.
+    Raises ApiError 400 for a limit out of range, a cursor that is not in the list, and a filter that only Stripe has.
     """
+    unknown = sorted(set(params) - _UNDERSTOOD)
+    if unknown:
+        raise refused(f"The double does not simulate the filter {unknown[0]}.", code="not_simulated", param=unknown[0])
     limit = params.get("limit", 10)
     if not 1 <= limit <= 100:
         raise refused("The limit must be between 1 and 100.", code="parameter_invalid_integer", param="limit")

@@ -9,7 +9,7 @@ import random
 import time
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 _MAX_WAITING = 100_000
 _MAX_LOG = 1_000
@@ -28,6 +28,7 @@ class Delivery:
     event_id: str
     due: float
     attempt: int = 1
+    generation: int = 0
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Outbox:
 
     disturbance: Disturbance = field(default_factory=Disturbance)
     in_flight: int = 0
+    _generation: int = 0
     _waiting: list[tuple[float, int, Delivery]] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _log: deque[dict[str, object]] = field(default_factory=lambda: deque(maxlen=_MAX_LOG))
@@ -57,7 +59,7 @@ class Outbox:
             return 0
         for _ in range(self.disturbance.copies):
             wait = _random.uniform(0, _SHUFFLE_SECONDS) if self.disturbance.shuffled else 0.0
-            self._push(Delivery(endpoint_id, event_id, time.monotonic() + wait))
+            self._push(Delivery(endpoint_id, event_id, time.monotonic() + wait, generation=self._generation))
         return self.disturbance.copies
 
     def take_due(self, at_most: int) -> list[Delivery]:
@@ -73,11 +75,13 @@ class Outbox:
     def report(self, delivery: Delivery, url: str, status: int | None) -> bool:
         """Log an attempt (`status` None = no answer); queue a retry unless it was 2xx. Return whether it was accepted."""
         accepted = status is not None and 200 <= status < 300
-        entry = {"event": delivery.event_id, "url": url, "attempt": delivery.attempt, "status": status}
-        self._log.append(entry)
+        if delivery.generation != self._generation:
+            # It left before everything was forgotten.
+            return accepted
+        self._log.append({"event": delivery.event_id, "url": url, "attempt": delivery.attempt, "status": status})
         if not accepted and delivery.attempt < _MAX_ATTEMPTS:
             wait = min(_LONGEST_RETRY_SECONDS, _FIRST_RETRY_SECONDS * 2 ** (delivery.attempt - 1))
-            self._push(Delivery(delivery.endpoint_id, delivery.event_id, time.monotonic() + wait, delivery.attempt + 1))
+            self._push(replace(delivery, due=time.monotonic() + wait, attempt=delivery.attempt + 1))
         return accepted
 
     def _push(self, delivery: Delivery) -> None:
@@ -94,6 +98,7 @@ class Outbox:
 
     def reset(self) -> None:
         """Drop what waits, the log and every disturbance."""
+        self._generation += 1
         self._waiting.clear()
         self._log.clear()
         self.disturbance = Disturbance()

@@ -48,7 +48,7 @@ def pay_by_card(
     world: World, session: JsonObject, card: PublishedCard, holder: JsonObject, expiry: tuple[int, int] = (12, 2034)
 ) -> Attempt:
     """Try to pay an open session with a test card. `holder` has `name` and `email`, `expiry` is (month, year)."""
-    intent = _intent(world, session)
+    intent = _begin(world, session)
     method = create_card(world, card, {**holder, "customer": session["customer"]}, expiry)
     if card.behavior is Behavior.DECLINE:
         return _decline_card(world, intent, method, card)
@@ -87,7 +87,7 @@ def authenticate(world: World, session: JsonObject, *, passed: bool) -> Attempt:
 
 def pay_by_bank(world: World, session: JsonObject, bank: PublishedBank, holder: JsonObject) -> Attempt:
     """Submit a bank debit for an open session: the session is complete but unpaid, the intent is processing."""
-    intent = _intent(world, session)
+    intent = _begin(world, session)
     method = create_bank_account(world, bank, {**holder, "customer": session["customer"]})
     intent["payment_method"] = method["id"]
     charge = charges.create(world, intent, method, "pending")
@@ -139,6 +139,12 @@ def end_debit(world: World, intent_id: str) -> JsonObject:
     _processing(world, intent_id)
     failure_code = world.debits[intent_id].failure_code
     return fail_debit(world, intent_id, failure_code) if failure_code else settle_debit(world, intent_id)
+
+
+def _begin(world: World, session: JsonObject) -> JsonObject:
+    """Return the session's intent for a new try, which ends a 3-D Secure step left open: two tabs must not both pay."""
+    world.authentications.pop(session["id"], None)
+    return _intent(world, session)
 
 
 def _intent(world: World, session: JsonObject) -> JsonObject:

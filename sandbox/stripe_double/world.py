@@ -1,6 +1,6 @@
 """Everything the double knows, in one object that is handed to each operation."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sandbox.stripe_double.bounded import BoundedDict
 from sandbox.stripe_double.clock import Clock
@@ -65,7 +65,8 @@ class World:
     clock: Clock = field(default_factory=Clock)
     store: Store = field(default_factory=lambda: Store(_LIMIT))
     outbox: Outbox = field(default_factory=Outbox)
-    options: Options = field(default_factory=Options)
+    initial_options: Options = field(default_factory=Options)
+    options: Options = field(init=False)
     cause: Cause = field(default_factory=Cause)
     open_sessions: set[str] = field(default_factory=set)
     checkouts: BoundedDict[str, CheckoutDetails] = field(default_factory=lambda: BoundedDict(_LIMIT))
@@ -75,8 +76,11 @@ class World:
     failing_refund_cards: BoundedDict[str, bool] = field(default_factory=lambda: BoundedDict(_LIMIT))
     pending_refunds: BoundedDict[str, float] = field(default_factory=lambda: BoundedDict(_LIMIT))
 
+    def __post_init__(self) -> None:
+        self.options = replace(self.initial_options)
+
     def forget_everything(self) -> None:
-        """Start anew with the machine's time and default options; webhook endpoints are kept."""
+        """Start anew with the machine's time and the options of the start; webhook endpoints are kept."""
         endpoints = list(self.store.newest_first("webhook_endpoint"))
         self.store.clear()
         self.open_sessions.clear()
@@ -86,6 +90,6 @@ class World:
         self.pending_refunds.clear()
         self.clock.reset()
         self.outbox.reset()
-        self.options = Options()
+        self.options = replace(self.initial_options)
         for endpoint in reversed(endpoints):
             self.store.put(endpoint)

@@ -126,6 +126,17 @@ def test_debits_and_refunds_settle_by_themselves_when_switched_on(client, double
     wait_until(lambda: client.v1.refunds.retrieve(refund.id).status == "succeeded")
 
 
+def test_refund_of_failing_card_fails_by_itself_when_switched_on(client, double):
+    double.set_auto_settle(0.1)
+    session = order(client, double)
+    double.pay(session.id, card="4000000000005126")
+
+    refund = client.v1.refunds.create({"payment_intent": read(client, session.id).payment_intent.id})
+
+    assert refund.status == "succeeded"
+    wait_until(lambda: client.v1.refunds.retrieve(refund.id).status == "failed")
+
+
 def wait_until(condition, seconds=5):
     """Return when `condition()` holds; fail after `seconds`."""
     end = time.monotonic() + seconds

@@ -165,6 +165,17 @@ def test_form_after_failed_authentication_takes_another_card(client, double):
     assert read(client, session.id).payment_status == "paid"
 
 
+def test_authentication_left_open_cannot_pay_a_second_time(client, double):
+    session = order(client, double)
+    post(session.url, CARD | {"card_number": "4000002500003155"})
+    post(session.url, CARD)
+
+    late = post(f"{session.url}/authenticate", {"result": "complete"})
+
+    assert "This payment is already complete" in late.text
+    assert double.state()["counts"]["charge"] == 1
+
+
 def test_authentication_step_without_payment_leads_back(client, double):
     session = order(client, double)
 

@@ -59,6 +59,13 @@ def test_list_filters_by_payment_intent_and_status(client, double):
     assert [session.id for session in by_status.data] == [waiting.id]
 
 
+def test_filter_that_is_not_simulated_is_refused(client):
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        client.v1.checkout.sessions.list({"customer_details": {"email": "buyer@example.org"}})
+
+    assert refusal.value.param == "customer_details"
+
+
 def test_expire_closes_session_once(client, double):
     session = order(client, double)
 
