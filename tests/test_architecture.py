@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from celery import current_app
@@ -30,7 +31,7 @@ PUBLIC = {
     "account_login", "account_logout", "account_signup", "account_inactive", "account_reset_password",
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
     "account_confirm_email", "account_email_verification_sent", "account_confirm_login_code",
-    "account_request_login_code", "admin:login", "admin:jsi18n",
+    "admin:login",
 }  # fmt: skip
 
 # Who moves a thing on when nobody else will: the scheduled job that looks for rows left in a state of the portal's own.
@@ -40,8 +41,6 @@ SWEEPS = {
     ("Refund", "requested"): "payments.sweep_refunds",
     ("Refund", "pending"): "payments.sweep_refunds",
     ("Report request", "funded"): "cvs.sweep_dispatch",
-    ("Report request", "preparing"): "cvs.sweep_dispatch",
-    ("Report request", "sending"): "cvs.sweep_dispatch",
     ("Delivery", "ready"): "portal.sweep_outbox",
     ("Delivery", "leased"): "portal.sweep_outbox",
     ("Delivery", "uncertain"): "portal.sweep_outbox",
@@ -98,10 +97,12 @@ def test_every_job_has_a_task_and_a_known_queue(job: Job):
 
 @pytest.mark.parametrize("name", sorted(settings.CELERY_BEAT_SCHEDULE))
 def test_everything_scheduled_is_a_job_of_the_queue_beat(name: str):
+    # Any: Django's settings have no types.
+    entry: dict[str, Any] = settings.CELERY_BEAT_SCHEDULE[name]  # type: ignore[assignment]
     queue_of = {job.name: job.queue for job in our_jobs()}
 
-    assert settings.CELERY_BEAT_SCHEDULE[name]["task"] == name
-    assert queue_of[name] == settings.CELERY_BEAT_SCHEDULE[name]["options"]["queue"] == "beat"
+    assert entry["task"] == name
+    assert queue_of[name] == entry["options"]["queue"] == "beat"
 
 
 def test_every_job_of_the_queue_beat_is_scheduled():
@@ -125,7 +126,7 @@ def test_every_state_has_an_owner_and_known_moves():
         states = set(machine.owners)
 
         assert set(machine.moves) == states, machine.name
-        assert states.issuperset(*machine.moves.values()), machine.name
+        assert all(targets <= states for targets in machine.moves.values()), machine.name
 
 
 def test_public_addresses_are_exactly_those_listed():
@@ -140,7 +141,7 @@ def test_public_addresses_are_exactly_those_listed():
 
 def test_env_example_names_every_variable_of_the_settings():
     read = {
-        call.args[0].value
+        str(call.args[0].value)
         for call in ast.walk(ast.parse((ROOT / "portal/settings.py").read_text()))
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)
