@@ -7,7 +7,9 @@ handed over; only then comes DATA. Whatever fails before that commit left nothin
 import smtplib
 import ssl
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
+from email import policy
 from email.message import EmailMessage
 from enum import Enum
 
@@ -64,16 +66,19 @@ def _connect() -> smtplib.SMTP:
 
 
 def _open_envelope(server: smtplib.SMTP, sender: str, recipient: str) -> HandOver | None:
-    server.ehlo_or_helo_if_needed()
-    code, reply = server.mail(sender)
-    if code == OKAY:
-        code, reply = server.rcpt(recipient)
+    try:
+        server.ehlo_or_helo_if_needed()
+        code, reply = server.mail(sender)
+        if code == OKAY:
+            code, reply = server.rcpt(recipient)
+    except (smtplib.SMTPException, OSError) as error:
+        return HandOver(Outcome.NOT_NOW, 0, f"Mail server broke off: {type(error).__name__}")
     return None if code in {OKAY, FORWARDED} else _answer(code, reply)
 
 
 def _send_data(server: smtplib.SMTP, message: EmailMessage) -> HandOver:
     try:
-        code, reply = server.data(message.as_bytes())
+        code, reply = server.data(message.as_bytes(policy=policy.SMTP))
     except smtplib.SMTPDataError as error:
         return _answer(error.smtp_code, error.smtp_error)
     except (smtplib.SMTPException, OSError) as error:
@@ -92,17 +97,11 @@ def hand_over(message: EmailMessage, *, sender: str, recipient: str, before_data
         server = _connect()
     except (smtplib.SMTPException, OSError) as error:
         return HandOver(Outcome.NOT_NOW, 0, f"Mail server not reached: {type(error).__name__}")
-    try:
+    # Closed without a polite QUIT, which may wait for a server that stopped answering: the outcome is known by then.
+    with closing(server):
         refusal = _open_envelope(server, sender, recipient)
         if refusal:
             return refusal
-    except (smtplib.SMTPException, OSError) as error:
-        server.close()
-        return HandOver(Outcome.NOT_NOW, 0, f"Mail server broke off: {type(error).__name__}")
-    try:
         if not before_data():
             return HandOver(Outcome.LEASE_LOST, 0, "The lease was lost before the message was handed over.")
         return _send_data(server, message)
-    finally:
-        # A polite QUIT may wait for a server that stopped answering; the outcome is already known.
-        server.close()
