@@ -72,7 +72,9 @@ def choose(*, applicant: Applicant, codes: list[str], at: datetime, actor: str) 
     payment is under way; nothing is written then.
     """
     authorities = available_authorities(codes)
-    order = orders.locked_basket(orders.open_basket(applicant=applicant, at=at, actor=actor).pk)
+    order = orders.open_basket(applicant=applicant, at=at, actor=actor)
+    orders.lock(order)
+    orders.require_basket(order)
     kept = {request.authority_id: request for request in _locked(order)}
     for request in kept.values():
         if request.authority_id not in {authority.pk for authority in authorities}:
@@ -107,7 +109,8 @@ def _locked(order: Order) -> list[ReportRequest]:
 @transaction.atomic
 def abandon(*, order: Order, at: datetime, actor: str, reason: str) -> None:
     """Empty and close a basket; the person starts anew. Raises `OrderNotEditableError` while a payment is under way."""
-    order = orders.locked_basket(order.pk)
+    orders.lock(order)
+    orders.require_basket(order)
     for request in _locked(order):
         drop_request(request, at=at, actor=actor, reason=reason)
     orders.expire(order=order, at=at)

@@ -110,7 +110,7 @@ def review(*, applicant: Applicant, at: datetime) -> OrderReview:
         facts=facts_as_of(applicant_id=applicant.pk, as_of=eastern_date(at)),
         total_cents=total,
         credit_cents=credit,
-        usable_credit_cents=ledger.usable_credit(total_cents=total, balance_cents=credit),
+        usable_credit_cents=checkout.usable_credit(total_cents=total, credit_cents=credit),
         price_changes=tuple(
             PriceChange(line.description, line.price_cents, price) for line in lines if line.price_cents != price
         ),
@@ -153,7 +153,7 @@ def place_order(*, applicant: Applicant, agreement: Agreement, at: datetime, act
     order = orders.unpaid_order(applicant)
     if order is None:
         raise NothingChosenError
-    order = orders.locked_order(order.pk)
+    orders.lock(order)
     if order.state == OrderState.PAYMENT_PENDING:
         return checkout.begin(order=order, use_credit=agreement.use_credit, at=at, actor=actor)
     contact = confirmed_contact(applicant, agreement, at=at)
