@@ -44,11 +44,11 @@ class SealUnavailable(Exception):  # noqa: N818  # a condition that passes, not 
     """No seal can be made now: key, certificate or revocation list is missing, unreadable or expired. Try again later."""
 
 
-class LoadedKeySigner(signers.Signer):  # type: ignore[misc]  # pyHanko ships types that mypy is told to ignore
+class LoadedKeySigner(signers.Signer):
     """Signs with a key that was loaded once; pyHanko's own signer loads and checks it at every signature."""
 
     def __init__(self, key: ec.EllipticCurvePrivateKey, chain: Sequence[asn1_x509.Certificate]) -> None:
-        others = SimpleCertificateStore()
+        others = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # pyHanko left it untyped
         others.register_multiple(chain)
         super().__init__(signing_cert=chain[0], cert_registry=others, embed_roots=False)
         self._key = key
@@ -150,7 +150,7 @@ def _attach(document: IncrementalPdfFileWriter, report_json: bytes) -> None:
     reference = document.root["/Names"]["/EmbeddedFiles"]["/Names"].raw_get(1)
     reference.get_object()["/AFRelationship"] = generic.NameObject("/Data")
     document.root["/AF"] = generic.ArrayObject([reference])
-    document.update_root()
+    document.update_root()  # type: ignore[no-untyped-call]  # pyHanko left it untyped
 
 
 def _load_key(path: Path) -> ec.EllipticCurvePrivateKey:

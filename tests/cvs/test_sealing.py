@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from subprocess import run
+from typing import Any
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pypdf import PdfReader
@@ -24,7 +26,7 @@ ORGANIZATION = "Example Commission"
 
 
 @pytest.fixture(scope="module")
-def keys(tmp_path_factory) -> Path:
+def keys(tmp_path_factory):
     directory = tmp_path_factory.mktemp("seal") / "keys"
     make_keys(directory, organization=ORGANIZATION, at=AT - timedelta(days=1))
     return directory
@@ -49,6 +51,11 @@ def roots(keys):
 def own_keys(keys, tmp_path) -> Path:
     """A copy of the keys that a test may damage."""
     return Path(shutil.copytree(keys, tmp_path / "keys"))
+
+
+def _catalog(pdf: bytes) -> Any:
+    """Return the document catalog; pypdf cannot know which kind of object is where."""
+    return PdfReader(BytesIO(pdf)).trailer["/Root"]
 
 
 def _sealer(keys: Path) -> Sealer:
@@ -79,7 +86,7 @@ def test_seal_moves_no_glyph(sealed, report):
 
 def test_report_json_is_inside_the_sealed_bytes(sealed):
     reader = PdfReader(BytesIO(sealed))
-    specification = reader.trailer["/Root"]["/AF"][0].get_object()
+    specification = _catalog(sealed)["/AF"][0].get_object()
 
     assert reader.attachments == {"report.json": [machine_readable(ORDINARY)]}
     assert specification["/AFRelationship"] == "/Data"
@@ -87,7 +94,7 @@ def test_report_json_is_inside_the_sealed_bytes(sealed):
 
 
 def test_certificates_and_revocation_lists_are_embedded(sealed, keys):
-    store = PdfReader(BytesIO(sealed)).trailer["/Root"]["/DSS"]
+    store = _catalog(sealed)["/DSS"]
     lists = {crl.get_object().get_data() for crl in store["/CRLs"]}
     expected = {
         x509.load_pem_x509_crl((keys / name).read_bytes()).public_bytes(serialization.Encoding.DER)
@@ -100,7 +107,7 @@ def test_certificates_and_revocation_lists_are_embedded(sealed, keys):
 
 
 def test_seal_field_is_invisible(sealed):
-    field = PdfReader(BytesIO(sealed)).trailer["/Root"]["/AcroForm"]["/Fields"][0].get_object()
+    field = _catalog(sealed)["/AcroForm"]["/Fields"][0].get_object()
 
     assert field["/T"] == "Seal"
     assert list(field["/Rect"]) == [0, 0, 0, 0]
@@ -264,6 +271,7 @@ def test_running_sealer_picks_up_a_renewed_revocation_list(own_keys, report, roo
 def _revoke_seal(keys: Path) -> None:
     """Write an issuing.crl that lists the seal certificate, signed as the issuing authority does."""
     issuing_key = serialization.load_pem_private_key((keys / "issuing-key.pem").read_bytes(), password=None)
+    assert isinstance(issuing_key, ec.EllipticCurvePrivateKey)
     old = x509.load_pem_x509_crl((keys / "issuing.crl").read_bytes())
     seal = x509.load_pem_x509_certificate((keys / "seal-chain.pem").read_bytes())
     entry = x509.RevokedCertificateBuilder().serial_number(seal.serial_number).revocation_date(AT).build()

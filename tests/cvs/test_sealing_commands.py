@@ -28,7 +28,7 @@ FILES = {
 
 
 @pytest.fixture
-def keys(tmp_path) -> Path:
+def keys(tmp_path):
     call_command(MakeSealKeys(), "--directory", str(tmp_path / "keys"), stdout=StringIO())
     return tmp_path / "keys"
 
@@ -115,7 +115,7 @@ def test_renewal_without_any_key_is_refused(tmp_path):
 
 
 @pytest.fixture
-def sealed_file(keys, tmp_path) -> Path:
+def sealed_file(keys, tmp_path):
     crls = [keys / "root.crl", keys / "issuing.crl"]
     sealer = Sealer.from_files(keys / "seal-key.pem", keys / "seal-chain.pem", crls)
     file = tmp_path / "report.pdf"
