@@ -10,24 +10,23 @@ from tests.factories.applicants import ApplicantFactory, ContactInformationFacto
 @pytest.fixture
 def applicant(db: None) -> Applicant:
     """Kofi Mensah with contact information, who owns what a test is about."""
-    kofi: Applicant = ApplicantFactory()
-    ContactInformationFactory(applicant=kofi)
+    kofi = ApplicantFactory.create()
+    ContactInformationFactory.create(applicant=kofi)
     return kofi
 
 
 @pytest.fixture
 def other_applicant(db: None) -> Applicant:
     """Ana Souza with contact information, a stranger to `applicant`."""
-    ana: Applicant = ApplicantFactory(family_name="Souza", given_names="Ana", time_zone="America/Sao_Paulo")
-    ContactInformationFactory(applicant=ana, phone="+55 11 91234 5678", city="Recife", country="BR")
+    ana = ApplicantFactory.create(family_name="Souza", given_names="Ana", time_zone="America/Sao_Paulo")
+    ContactInformationFactory.create(applicant=ana, phone="+55 11 91234 5678", city="Recife", country="BR")
     return ana
 
 
 @pytest.fixture
 def staff_member(db: None) -> User:
     """Staff with every permission."""
-    staff: User = StaffFactory()
-    return staff
+    return StaffFactory.create()
 
 
 @pytest.fixture

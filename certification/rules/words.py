@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 # Letters that do not decompose into a base letter and a mark.
-_BASE_LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "ħ": "h"})
+_BASE_LETTERS = str.maketrans({"\u0131": "i", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ħ": "h"})
 _NOT_A_WORD = re.compile(r"[^\w]+")
 
 

@@ -2,7 +2,8 @@
 
 from datetime import UTC, date, datetime
 
-import factory
+from factory.declarations import LazyAttribute, SelfAttribute, Sequence, SubFactory
+from factory.django import DjangoModelFactory
 
 from certification.models import (
     Annotation,
@@ -21,63 +22,63 @@ from certification.states import CredentialKind, CredentialStatus, Examination, 
 from tests.factories.applicants import ApplicantFactory
 
 
-class MedicalSchoolFactory(factory.django.DjangoModelFactory):
+class MedicalSchoolFactory(DjangoModelFactory[MedicalSchool]):
     """A fictional school without a sponsor note."""
 
     class Meta:
         model = MedicalSchool
 
-    name = factory.Sequence(lambda number: f"Example Medical School {number}")
+    name = Sequence(lambda number: f"Example Medical School {number}")
     city = "Accra"
     country = "GH"
-    search_text = factory.LazyAttribute(lambda school: plain_text(f"{school.name} {school.city}"))
+    search_text = LazyAttribute(lambda school: plain_text(f"{school.name} {school.city}"))
 
 
-class SponsorNoteFactory(factory.django.DjangoModelFactory):
+class SponsorNoteFactory(DjangoModelFactory[SponsorNote]):
     """A note that covers every year from 2000 on."""
 
     class Meta:
         model = SponsorNote
 
-    school = factory.SubFactory(MedicalSchoolFactory)
+    school = SubFactory(MedicalSchoolFactory)
     from_year = 2000
     basis = "test"
 
 
-class MedicalEducationFactory(factory.django.DjangoModelFactory):
+class MedicalEducationFactory(DjangoModelFactory[MedicalEducation]):
     """A degree of 2015."""
 
     class Meta:
         model = MedicalEducation
 
-    applicant = factory.SubFactory(ApplicantFactory)
-    school = factory.SubFactory(MedicalSchoolFactory)
-    school_name = factory.SelfAttribute("school.name")
+    applicant = SubFactory(ApplicantFactory)
+    school = SubFactory(MedicalSchoolFactory)
+    school_name = SelfAttribute("school.name")
     degree_title = "MB ChB"
     graduation_on = date(2015, 7, 10)
     degree_on = date(2015, 9, 1)
 
 
-class ExaminationResultFactory(factory.django.DjangoModelFactory):
+class ExaminationResultFactory(DjangoModelFactory[ExaminationResult]):
     """A pass of Step 1."""
 
     class Meta:
         model = ExaminationResult
 
-    applicant = factory.SubFactory(ApplicantFactory)
+    applicant = SubFactory(ApplicantFactory)
     examination = Examination.STEP_1
     taken_on = date(2018, 2, 1)
     reported_on = date(2018, 3, 1)
     passed = True
 
 
-class PathwayAcceptanceFactory(factory.django.DjangoModelFactory):
+class PathwayAcceptanceFactory(DjangoModelFactory[PathwayAcceptance]):
     """Pathway 3 of season 2025 (R-PW-VALID: to the end of 2026)."""
 
     class Meta:
         model = PathwayAcceptance
 
-    applicant = factory.SubFactory(ApplicantFactory)
+    applicant = SubFactory(ApplicantFactory)
     pathway = 3
     season = 2025
     accepted_on = date(2025, 2, 3)
@@ -85,58 +86,58 @@ class PathwayAcceptanceFactory(factory.django.DjangoModelFactory):
     valid_through = date(2026, 12, 31)
 
 
-class CredentialFactory(factory.django.DjangoModelFactory):
+class CredentialFactory(DjangoModelFactory[Credential]):
     """A diploma of which nothing happened yet."""
 
     class Meta:
         model = Credential
 
-    applicant = factory.SubFactory(ApplicantFactory)
+    applicant = SubFactory(ApplicantFactory)
     kind = CredentialKind.DIPLOMA
     issuer = "Example Medical School"
 
 
-class CredentialStatusChangeFactory(factory.django.DjangoModelFactory):
+class CredentialStatusChangeFactory(DjangoModelFactory[CredentialStatusChange]):
     """A verification."""
 
     class Meta:
         model = CredentialStatusChange
 
-    credential = factory.SubFactory(CredentialFactory)
+    credential = SubFactory(CredentialFactory)
     status = CredentialStatus.VERIFIED
     on = date(2019, 5, 6)
 
 
-class CertificateFactory(factory.django.DjangoModelFactory):
+class CertificateFactory(DjangoModelFactory[Certificate]):
     """A certificate for life."""
 
     class Meta:
         model = Certificate
 
-    applicant = factory.SubFactory(ApplicantFactory)
-    number = factory.Sequence(lambda number: f"C-{900_000 + number}")
+    applicant = SubFactory(ApplicantFactory)
+    number = Sequence(lambda number: f"C-{900_000 + number}")
     issued_on = date(2020, 6, 1)
 
 
-class AnnotationFactory(factory.django.DjangoModelFactory):
+class AnnotationFactory(DjangoModelFactory[Annotation]):
     """A finding."""
 
     class Meta:
         model = Annotation
 
-    applicant = factory.SubFactory(ApplicantFactory)
+    applicant = SubFactory(ApplicantFactory)
     text = "A finding of irregular behavior is on record."
     explanation = "The committee found in 2024 that a document had been altered."
     decided_on = date(2024, 11, 1)
 
 
-class HoldFactory(factory.django.DjangoModelFactory):
+class HoldFactory(DjangoModelFactory[Hold]):
     """An open hold that stops reports."""
 
     class Meta:
         model = Hold
 
-    applicant = factory.SubFactory(ApplicantFactory)
+    applicant = SubFactory(ApplicantFactory)
     kind = HoldKind.STAFF
     stops_reports = True
     reason = "Identity is being checked"

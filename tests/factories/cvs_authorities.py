@@ -1,19 +1,20 @@
 """Smallest valid licensing authority."""
 
-import factory
+from factory.declarations import LazyAttribute, Sequence
+from factory.django import DjangoModelFactory
 
 from cvs.models import LicensingAuthority
 from cvs.states import AuthorityKind
 
 
-class LicensingAuthorityFactory(factory.django.DjangoModelFactory):
+class LicensingAuthorityFactory(DjangoModelFactory[LicensingAuthority]):
     """A state board that takes orders and receives reports by e-mail."""
 
     class Meta:
         model = LicensingAuthority
 
-    code = factory.Sequence(lambda number: f"US-X{number}")
-    name = factory.Sequence(lambda number: f"Example Medical Board {number}")
+    code = Sequence(lambda number: f"US-X{number}")
+    name = Sequence(lambda number: f"Example Medical Board {number}")
     kind = AuthorityKind.STATE
     jurisdiction = "Texas"
     line1 = "100 Example Street"
@@ -21,4 +22,4 @@ class LicensingAuthorityFactory(factory.django.DjangoModelFactory):
     region = "TX"
     postal_code = "78700"
     country = "US"
-    email = factory.LazyAttribute(lambda authority: f"reports@{authority.code.lower()}.example")
+    email = LazyAttribute(lambda authority: f"reports@{authority.code.lower()}.example")

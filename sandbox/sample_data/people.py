@@ -1,0 +1,151 @@
+"""Fictional physicians, one or more for every state that a report can show, and a member of staff."""
+
+from datetime import UTC, date, datetime
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from applicants.models import Applicant, User, VerifiedName
+from applicants.services.contact import ContactValues, update_contact
+from certification.models import (
+    Annotation,
+    Certificate,
+    Credential,
+    CredentialStatusChange,
+    ExaminationResult,
+    MedicalEducation,
+    MedicalSchool,
+    PathwayAcceptance,
+)
+from certification.rules.record import CertificateRecord, CredentialRecord
+from certification.services import place_hold
+from certification.states import CertificateState, CredentialKind, CredentialStatus, HoldKind
+from payments.services.ledger import grant_credit
+from sandbox.sample_data import STAFF_EMAIL
+from sandbox.sample_data.histories import HISTORIES, Graduate, History
+from sandbox.sample_data.tables import rows
+
+ACTOR = "sample data"
+LOADED_AT = datetime(2026, 1, 5, 15, tzinfo=UTC)
+# Number and cents of credit on the financial account.
+CREDITS = {"04821375": 2000}
+_KINDS = {kind.label: kind for kind in CredentialKind}
+_STATUSES = {status.label: status for status in CredentialStatus}
+
+
+@transaction.atomic
+def load(*, password: str) -> None:
+    """Add the physicians of data/physicians.csv and the staff account; all of them sign in with `password`.
+
+    Needs the medical schools. People that are there already stay as they are.
+    """
+    # Hashing costs time on purpose; one hash serves all accounts of a sandbox.
+    hashed = make_password(password)
+    User.objects.get_or_create(
+        username=STAFF_EMAIL,
+        defaults={"email": STAFF_EMAIL, "password": hashed, "is_staff": True, "is_superuser": True},
+    )
+    known = set(Applicant.objects.values_list("identification_number", flat=True))
+    schools = {school.name: school for school in MedicalSchool.objects.all()}
+    for row in rows("physicians"):
+        if row["number"] not in known:
+            _load_person(row, schools[row["school"]], hashed)
+
+
+def _load_person(row: dict[str, str], school: MedicalSchool, hashed: str) -> None:
+    applicant = _applicant(row, hashed)
+    graduation_on = date.fromisoformat(row["graduation_on"]) if row["graduation_on"] else None
+    graduate = Graduate(row["number"], school.name, graduation_on, int(row["pathway"] or 0), int(row["season"] or 0))
+    update_contact(applicant=applicant, values=_contact(row), at=LOADED_AT, actor=ACTOR)
+    _add_names(applicant, row["other_names"])
+    _add_education(applicant, school, row["degree_title"], graduation_on)
+    _add_history(applicant, HISTORIES[row["history"]](graduate))
+    if row["hold"]:
+        kind = HoldKind.STAFF
+        place_hold(applicant=applicant, kind=kind, stops_reports=True, reason=row["hold"], at=LOADED_AT, actor=ACTOR)
+    if row["number"] in CREDITS:
+        _grant(applicant, CREDITS[row["number"]])
+
+
+def _applicant(row: dict[str, str], hashed: str) -> Applicant:
+    user = User.objects.create(username=row["number"], email=_email(row), password=hashed)
+    return Applicant.objects.create(
+        user=user,
+        identification_number=row["number"],
+        family_name=row["family_name"],
+        given_names=row["given_names"],
+        native_script_name=row["native_script_name"],
+        birth_date=date.fromisoformat(row["birth_date"]),
+        time_zone=row["time_zone"],
+        created_at=LOADED_AT,
+    )
+
+
+def _email(row: dict[str, str]) -> str:
+    return f"doctor-{row['number']}@example.org"
+
+
+def _contact(row: dict[str, str]) -> ContactValues:
+    parts = ("line1", "line2", "city", "region", "postal_code", "country", "phone")
+    return ContactValues(email=_email(row), **{part: row[part] for part in parts})
+
+
+def _add_names(applicant: Applicant, text: str) -> None:
+    """Add verified names written as family/given/day, one after the other with a semicolon between."""
+    for name in filter(None, text.split(";")):
+        family_name, given_names, verified_on = name.split("/")
+        VerifiedName.objects.create(
+            applicant=applicant,
+            family_name=family_name,
+            given_names=given_names,
+            verified_on=date.fromisoformat(verified_on),
+        )
+
+
+def _add_education(applicant: Applicant, school: MedicalSchool, degree_title: str, graduation_on: date | None) -> None:
+    MedicalEducation.objects.create(
+        applicant=applicant,
+        school=school,
+        school_name=school.name,
+        degree_title=degree_title,
+        graduation_on=graduation_on,
+        degree_on=graduation_on,
+    )
+
+
+def _add_history(applicant: Applicant, history: History) -> None:
+    ExaminationResult.objects.bulk_create(
+        [ExaminationResult(applicant=applicant, **vars(sitting)) for sitting in history.sittings]
+    )
+    PathwayAcceptance.objects.bulk_create(
+        [PathwayAcceptance(applicant=applicant, **vars(acceptance)) for acceptance in history.acceptances]
+    )
+    for credential in history.credentials:
+        _add_credential(applicant, credential)
+    if history.certificate is not None:
+        _add_certificate(applicant, history.certificate)
+    for text, explanation, decided_on in history.annotations:
+        Annotation.objects.create(applicant=applicant, text=text, explanation=explanation, decided_on=decided_on)
+
+
+def _add_credential(applicant: Applicant, record: CredentialRecord) -> None:
+    credential = Credential.objects.create(applicant=applicant, kind=_KINDS[record.kind], issuer=record.issuer)
+    CredentialStatusChange.objects.bulk_create(
+        [CredentialStatusChange(credential=credential, status=_STATUSES[label], on=on) for on, label in record.statuses]
+    )
+
+
+def _add_certificate(applicant: Applicant, record: CertificateRecord) -> None:
+    Certificate.objects.create(applicant=applicant, state=_certificate_state(record), **vars(record))
+
+
+def _certificate_state(record: CertificateRecord) -> CertificateState:
+    if record.revoked_on:
+        return CertificateState.REVOKED
+    return CertificateState.MADE_PERMANENT if record.made_permanent_on else CertificateState.ISSUED
+
+
+def _grant(applicant: Applicant, cents: int) -> None:
+    key = f"sample-{applicant.identification_number}"
+    reason = "Credit of the sample data"
+    grant_credit(applicant_id=applicant.pk, amount_cents=cents, reason=reason, actor=ACTOR, at=LOADED_AT, key=key)

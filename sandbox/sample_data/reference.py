@@ -1,0 +1,87 @@
+"""Licensing authorities, fees and medical schools with their sponsor notes."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+
+from certification.models import MedicalSchool, SponsorNote
+from certification.rules.words import plain_text
+from cvs.models import LicensingAuthority
+from payments.models import Fee
+from sandbox.sample_data.tables import rows
+
+# No real authority is ever written to from a sandbox.
+_ADDRESS = "100 Example Street"
+
+
+@transaction.atomic
+def load() -> None:
+    """Add what is missing; rows that are there already stay as they are."""
+    _load_authorities()
+    _load_fees()
+    _load_schools()
+
+
+def _load_authorities() -> None:
+    LicensingAuthority.objects.bulk_create(
+        [_authority(row) for row in rows("licensing_authorities")], ignore_conflicts=True
+    )
+
+
+def _authority(row: dict[str, str]) -> LicensingAuthority:
+    return LicensingAuthority(
+        code=row["code"],
+        name=row["name"],
+        kind=row["kind"],
+        jurisdiction=row["jurisdiction"],
+        line1=_ADDRESS,
+        city=row["city"],
+        region=row["region"],
+        country=row["country"],
+        email=f"reports@{row['code'].lower()}.example",
+    )
+
+
+def _load_fees() -> None:
+    # A price without a day from which it holds cannot be asked for.
+    dated = [row for row in rows("fees") if row["effective_from"]]
+    Fee.objects.bulk_create([_fee(row) for row in dated], ignore_conflicts=True)
+
+
+def _fee(row: dict[str, str]) -> Fee:
+    return Fee(
+        code=row["code"],
+        description=row["description"],
+        amount_cents=int(Decimal(row["amount_usd"]) * 100),
+        effective_from=date.fromisoformat(row["effective_from"]),
+        basis=row["basis"],
+    )
+
+
+def _load_schools() -> None:
+    given = rows("medical_schools")
+    MedicalSchool.objects.bulk_create([_school(row) for row in given], ignore_conflicts=True)
+    stored = {(s.name, s.city, s.country.code): s for s in MedicalSchool.objects.filter(sponsor_notes__isnull=True)}
+    wanted = [(stored.get((row["name"], row["city"], row["country"])), row) for row in given]
+    SponsorNote.objects.bulk_create([_note(school, row) for school, row in wanted if school is not None])
+
+
+def _school(row: dict[str, str]) -> MedicalSchool:
+    return MedicalSchool(
+        name=row["name"],
+        city=row["city"],
+        country=row["country"],
+        founded=int(row["founded"]) if row["founded"] else None,
+        search_text=plain_text(f"{row['name']} {row['city']}"),
+    )
+
+
+def _note(school: MedicalSchool, row: dict[str, str]) -> SponsorNote:
+    to_year = row["sponsor_note_to_year"]
+    return SponsorNote(
+        school=school,
+        from_year=int(row["sponsor_note_from_year"]),
+        to_year=None if to_year == "current" else int(to_year),
+        basis=row["note_basis"],
+    )

@@ -1,0 +1,164 @@
+"""The sample data: complete, harmless, repeatable, and every state of a report among it."""
+
+from datetime import date
+
+import pytest
+
+from applicants.models import Applicant, ContactInformation, User
+from certification.facts import CertificationAnswer, CertificationFacts
+from certification.models import Certificate, ExaminationResult, MedicalEducation, MedicalSchool, SponsorNote
+from certification.services import facts_as_of, open_report_hold
+from cvs.models import LicensingAuthority
+from payments.models import Fee
+from payments.services.ledger import credit_balance
+from sandbox.sample_data import DEMO_PASSWORD, SIGN_INS, load_many, load_people, load_reference_data
+
+pytestmark = pytest.mark.django_db
+RESERVED = (".example", "@example.org", ".test")
+TODAY = date(2026, 11, 20)
+
+
+@pytest.fixture
+def loaded(db: None) -> None:
+    load_reference_data()
+    load_people()
+
+
+def facts_of(number: str) -> CertificationFacts:
+    applicant = Applicant.objects.get(identification_number=number)
+    return facts_as_of(applicant_id=applicant.pk, as_of=TODAY)
+
+
+def all_facts() -> list[CertificationFacts]:
+    return [facts_as_of(applicant_id=pk, as_of=TODAY) for pk in Applicant.objects.values_list("pk", flat=True)]
+
+
+def test_reference_data_is_complete():
+    load_reference_data()
+
+    assert LicensingAuthority.objects.open_for_orders().count() == 95
+    assert MedicalSchool.objects.count() == 295
+    assert SponsorNote.objects.count() == 295
+    price = Fee.objects.filter(code="CVS_STATUS_REPORT", effective_from__lte=TODAY).latest("effective_from")
+    assert price.amount_cents == 6600
+
+
+def test_loading_twice_changes_nothing(loaded):
+    counts = [model.objects.count() for model in (LicensingAuthority, Fee, SponsorNote, User, ContactInformation)]
+    amara = Applicant.objects.get(identification_number="04821375")
+
+    load_reference_data()
+    load_people()
+
+    again = [model.objects.count() for model in (LicensingAuthority, Fee, SponsorNote, User, ContactInformation)]
+    assert again == counts
+    assert credit_balance(amara.pk) == 2000
+
+
+def test_amara_is_as_on_the_pictures(loaded):
+    amara = Applicant.objects.get(identification_number="04821375")
+    contact = ContactInformation.objects.get(applicant=amara)
+
+    facts = facts_of("04821375")
+
+    assert amara.full_name == "Amara Chidinma Okonkwo"
+    assert amara.birth_date == date(1997, 2, 14)
+    assert (contact.line1, contact.line2, contact.city, contact.postal_code) == (
+        "14 Example Street",
+        "Yaba",
+        "Lagos",
+        "101245",
+    )
+    assert contact.country.code == "NG"
+    assert facts.education is not None
+    assert facts.education.school == "College of Medicine of the University of Lagos"
+    assert facts.education.degree_title == "MB BS"
+    assert facts.education.graduation_on == date(2021, 11, 12)
+    assert facts.answer is CertificationAnswer.NO
+    assert credit_balance(amara.pk) == 2000
+
+
+def test_every_state_of_a_report_is_there(loaded):
+    every = all_facts()
+
+    assert {facts.answer for facts in every} == set(CertificationAnswer)
+    assert {credential.status for facts in every for credential in facts.credentials} == {
+        "Not received",
+        "In progress",
+        "Verified",
+        "Refused",
+        "Not applicable",
+    }
+    assert any(len(facts.other_verified_names) == 2 for facts in every)
+    assert any(facts.annotations for facts in every)
+    assert any(facts.name.given_names == "" for facts in every)
+    assert any(len(f"{facts.name.given_names} {facts.name.family_name}") == 90 for facts in every)
+    certificates = [facts.certificate for facts in every if facts.answer is CertificationAnswer.YES]
+    assert {certificate.valid_through is None for certificate in certificates if certificate} == {True, False}
+
+
+def test_names_come_in_many_scripts(loaded):
+    native = "".join(Applicant.objects.values_list("native_script_name", flat=True))
+
+    for first, last in ("ΑΩ", "АЯ", "את", "ءي", "अह", "กฮ", "一鿿", "가힣"):
+        assert any(first <= letter <= last for letter in native), (first, last)
+
+
+def test_canadian_graduate_of_the_first_day_is_certified(loaded):
+    facts = facts_of("10264871")
+
+    assert facts.education is not None
+    assert facts.education.country == "Canada"
+    assert facts.education.graduation_on == date(2025, 7, 1)
+    assert facts.answer is CertificationAnswer.YES
+
+
+def test_somebody_has_an_open_report_hold(loaded):
+    held = Applicant.objects.get(identification_number="10265175")
+
+    hold = open_report_hold(held.pk)
+
+    assert hold is not None
+    assert hold.reason == "Identity is being checked"
+
+
+def test_no_address_reaches_a_real_person(loaded):
+    addresses = [
+        *User.objects.values_list("email", flat=True),
+        *ContactInformation.objects.values_list("email", flat=True),
+        *LicensingAuthority.objects.values_list("email", flat=True),
+    ]
+
+    assert [address for address in addresses if not address.endswith(RESERVED)] == []
+
+
+def test_printed_sign_ins_work(loaded):
+    for sign_in in SIGN_INS:
+        user = User.objects.get(username=sign_in.username)
+        assert user.check_password(DEMO_PASSWORD), sign_in.username
+
+    assert User.objects.get(username="staff@portal.example").is_staff
+
+
+def test_many_physicians_are_whole_people(loaded):
+    before = Applicant.objects.count()
+
+    load_many(8)
+    load_many(4)
+
+    made = Applicant.objects.filter(identification_number__gte="50000000")
+    assert Applicant.objects.count() == before + 12
+    assert ContactInformation.objects.filter(applicant__in=made).count() == 12
+    assert MedicalEducation.objects.filter(applicant__in=made).count() == made.count()
+    assert ExaminationResult.objects.filter(applicant__in=made).count() == 5 * made.count()
+    assert Certificate.objects.filter(applicant__in=made).exists()
+    assert facts_of("50000003").identification_number == "50000003"
+
+
+def test_more_physicians_than_numbers_are_refused(loaded):
+    before = Applicant.objects.count()
+
+    with pytest.raises(ValueError, match="can be made up"):
+        load_many(10_000_000)
+
+    assert Applicant.objects.count() == before
