@@ -8,6 +8,7 @@ pytest_plugins = [
     "tests.support.processes",
     "tests.support.mailbox",
     "tests.support.stripe_double",
+    "tests.people",
     "tests.support.browser",
     "tests.support.seal",
     "tests.support.database",
