@@ -1,0 +1,24 @@
+"""The frame of the staff pages: our theme, no dark mode, nothing that the content policy blocks."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+pytestmark = pytest.mark.django_db
+
+
+def test_staff_door_has_our_theme_and_one_heading(client):
+    html = client.get(reverse("admin:login")).content.decode()
+
+    assert "build/css/admin" in html
+    assert "dark_mode" not in html
+    assert "theme.js" not in html
+    assert len(re.findall(r"<h1[ >]", html)) == 1
+
+
+def test_staff_page_offers_sign_out_as_a_form_and_holds_no_inline_code(admin_client):
+    html = admin_client.get(reverse("admin:index")).content.decode()
+
+    assert f'<form id="logout-form" method="post" action="{reverse("admin:logout")}">' in html
+    assert re.findall(r"""<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=""", html) == []
