@@ -28,7 +28,7 @@ HOST = "127.0.0.1"
 # The same groups as in docker-compose.yml; the scheduler's own short jobs share the workers of payments.
 WORKERS = {"worker-payments": ("payments", "beat"), "worker-render": ("render",), "worker-mail": ("mail",)}
 SEALING_WORKER = "worker-render"
-_START_SECONDS = 60.0
+_START_SECONDS = 180.0
 _STOP_SECONDS = 12.0
 
 
