@@ -1,5 +1,7 @@
 """Addresses of certification."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from certification import views
+
+urlpatterns = [path("eligibility/", views.eligibility, name="eligibility")]
