@@ -99,17 +99,22 @@ class EventHint:
 
 
 @lru_cache(maxsize=4)
-def _client_for(key: str, api_base: str) -> stripe.StripeClient:
+def _client_for(key: str, api_base: str, timeout: tuple[float, float], retries: int) -> stripe.StripeClient:
     return stripe.StripeClient(
         key,
         base_addresses={"api": api_base},
-        http_client=stripe.RequestsClient(timeout=settings.STRIPE_TIMEOUT_SECONDS),
-        max_network_retries=settings.STRIPE_MAX_NETWORK_RETRIES,
+        http_client=stripe.RequestsClient(timeout=timeout),
+        max_network_retries=retries,
     )
 
 
 def _client() -> stripe.StripeClient:
-    return _client_for(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE)
+    return _client_for(
+        settings.STRIPE_SECRET_KEY,
+        settings.STRIPE_API_BASE,
+        settings.STRIPE_TIMEOUT_SECONDS,
+        settings.STRIPE_MAX_NETWORK_RETRIES,
+    )
 
 
 def _in_transaction() -> bool:

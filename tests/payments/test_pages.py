@@ -1,0 +1,126 @@
+"""Pages around the payment."""
+
+import uuid
+from io import BytesIO
+
+import pytest
+from django.test import Client
+from pypdf import PdfReader
+
+from applicants.models import Applicant
+from payments.models import Payment
+from payments.states import OrderState, PaymentState
+from sandbox.stripe_double.process import StripeDoubleProcess
+from tests.factories.applicants import ApplicantFactory, StaffFactory
+from tests.factories.payments import FEE_CENTS
+from tests.payments import scenes
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def signed_in(applicant: Applicant) -> Client:
+    client = Client()
+    client.force_login(applicant.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def test_coming_back_paid_leads_to_the_confirmation(stripe_double: StripeDoubleProcess):
+    payment = scenes.opened()
+    stripe_double.control.pay(scenes.session_of(payment))
+
+    answer = signed_in(payment.applicant).get(f"/payments/{payment.pk}/return/")
+
+    assert answer["Location"] == f"/reports/{payment.order.reference}/confirmation/"
+    assert scenes.fresh(payment).state == PaymentState.PAID
+
+
+def test_a_forged_return_funds_nothing(stripe_double: StripeDoubleProcess):
+    payment = scenes.opened()
+
+    answer = signed_in(payment.applicant).get(f"/payments/{payment.pk}/return/?payment_status=paid&session_id=cs_x")
+
+    assert answer["Location"] == "/reports/new/review/"
+    assert scenes.fresh(payment).state == PaymentState.OPEN
+    assert scenes.fresh(payment).order.state == OrderState.PAYMENT_PENDING
+
+
+def test_coming_back_while_stripe_is_silent_waits_without_charging_twice(stripe_double: StripeDoubleProcess, settings):
+    settings.STRIPE_MAX_NETWORK_RETRIES = 0
+    payment = scenes.opened()
+    stripe_double.control.pay(scenes.session_of(payment))
+    client = signed_in(payment.applicant)
+    stripe_double.control.fault("500", times=2)
+
+    page = client.get(f"/payments/{payment.pk}/return/").content.decode()
+    part = client.get(f"/payments/{payment.pk}/status/")
+    done = client.get(f"/payments/{payment.pk}/status/")
+
+    assert "Confirming your payment" in page
+    assert "Do not pay again" in part.content.decode()
+    assert done["HX-Redirect"] == f"/reports/{payment.order.reference}/confirmation/"
+
+
+def test_the_back_link_of_stripe_changes_nothing(stripe_double: StripeDoubleProcess):
+    payment = scenes.opened()
+
+    answer = signed_in(payment.applicant).get(f"/payments/{payment.pk}/cancel/")
+
+    assert answer["Location"] == "/reports/new/review/"
+    assert scenes.fresh(payment).state == PaymentState.OPEN
+
+
+def test_our_button_cancels_the_payment(stripe_double: StripeDoubleProcess):
+    payment = scenes.opened()
+
+    answer = signed_in(payment.applicant).post(f"/payments/{payment.pk}/cancel/")
+
+    assert answer["Location"] == "/reports/new/review/"
+    assert scenes.fresh(payment).state == PaymentState.CANCELED
+
+
+@pytest.mark.parametrize("page", ["return", "status", "cancel"])
+def test_a_payment_of_somebody_else_does_not_exist(stripe_double: StripeDoubleProcess, page: str):
+    payment = scenes.opened()
+    stranger = signed_in(ApplicantFactory())
+
+    answers = [stranger.get(f"/payments/{payment.pk}/{page}/"), stranger.get(f"/payments/{uuid.uuid4()}/{page}/")]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert scenes.fresh(payment).last_synced_at is None
+
+
+def test_the_receipt_repeats_what_was_charged():
+    payment = scenes.pending(FEE_CENTS, FEE_CENTS, credit_cents=2 * FEE_CENTS)
+    number = scenes.fresh(payment).receipt_number or ""
+    client = signed_in(payment.applicant)
+
+    page = client.get(f"/payments/{payment.order.reference}/receipt/").content.decode()
+    file = client.get(f"/payments/{payment.order.reference}/receipt.pdf")
+
+    text = PdfReader(BytesIO(file.content)).pages[0].extract_text()
+    for words in (number, "$132.00", "$66.00", "Kofi Mensah", payment.order.reference):
+        assert words in page
+        assert words in text
+    assert file["Content-Type"] == "application/pdf"
+
+
+def test_there_is_no_receipt_before_the_money_or_for_strangers(stripe_double: StripeDoubleProcess):
+    unpaid = scenes.opened()
+    paid = scenes.pending(FEE_CENTS, credit_cents=FEE_CENTS)
+
+    for client, payment in ((signed_in(unpaid.applicant), unpaid), (signed_in(ApplicantFactory()), paid)):
+        for name in ("receipt/", "receipt.pdf"):
+            assert client.get(f"/payments/{payment.order.reference}/{name}").status_code == 404
+
+
+def test_staff_see_a_payment_and_read_it_again(stripe_double: StripeDoubleProcess):
+    payment = scenes.opened()
+    stripe_double.control.pay(scenes.session_of(payment))
+    client = Client()
+    client.force_login(StaffFactory(), backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    page = client.get(f"/staff/payments/payment/{payment.pk}/change/")
+    client.post("/staff/payments/payment/", {"action": "sync_now", "_selected_action": [str(payment.pk)]})
+
+    assert page.status_code == 200
+    assert Payment.objects.get().state == PaymentState.PAID
