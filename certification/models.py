@@ -14,9 +14,10 @@ class MedicalSchoolQuerySet(models.QuerySet["MedicalSchool"]):
     """Questions about schools."""
 
     def named_like(self, words: str) -> "MedicalSchoolQuerySet":
-        """Return the schools whose name or city holds each of `words`, whatever the accents and the case."""
-        found = self
-        for word in plain_text(words).split():
+        """Return the schools whose name or city holds each of `words`, whatever accents and case; none without a word."""
+        wanted = plain_text(words).split()
+        found = self if wanted else self.none()
+        for word in wanted:
             found = found.filter(search_text__contains=word)
         return found
 
