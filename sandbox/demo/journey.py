@@ -21,6 +21,7 @@ from sandbox.mailbox.store import StoredMessage
 from sandbox.stack import Stack
 
 AUTHORITY = "Medical Board of California"
+GENUINE = "This report is genuine"
 CARD = {
     "method": "card",
     "email": "physician@example.org",
@@ -82,8 +83,8 @@ class Journey:
             ("payment confirmed", self.wait_until_paid),
             ("report rendered, sealed and mailed", self.receive),
             ("seal checked", self.check_seal),
-            ("verify page asked", self.verify),
             ("records compared", self.compare),
+            ("verify page asked", self.verify),
         ]
 
     def sign_in(self) -> str:
@@ -163,18 +164,6 @@ class Journey:
             raise JourneyError(f"The seal of {self.result.pdf} does not hold: {check}", "worker-render")
         return check.signer
 
-    def verify(self) -> str:
-        """Open the address in the message, as the authority does, without signing in."""
-        body = self.message.get_body(("plain",))
-        found = re.search(rf"{re.escape(self.stack.base_url)}/v/\S+", body.get_content() if body else "")
-        if found is None:
-            raise JourneyError("The message does not say where the report can be checked.", "worker-mail")
-        self.result.verify_url = found[0]
-        page = Visitor().open(found[0])
-        if page.status != 200 or "This report is genuine" not in page.text:
-            raise JourneyError(f"The verify page says: {page.excerpt()}", "web")
-        return "genuine"
-
     def compare(self) -> str:
         """The bytes that arrived are those on record, and those that the message names."""
         reports = apps.get_model("cvs", "IssuedReport")._default_manager
@@ -185,13 +174,31 @@ class Journey:
             raise JourneyError(
                 f"No report of order {self.result.order} has the SHA-256 of the attachment.", "worker-mail"
             )
-        named = str(self.message["X-Report-SHA256"])
+        named = str(self.message["X-Report-SHA256"]).strip()
         if named != self.result.sha256:
             raise JourneyError(
                 f"The message names SHA-256 {named}, its attachment has {self.result.sha256}.", "worker-mail"
             )
         self.result.report_number = report.number
+        self.result.verify_url = f"{self.stack.base_url}/v/{report.url_code}/"
         return f"SHA-256 {self.result.sha256[:16]}… three times the same"
+
+    def verify(self) -> str:
+        """Check the report as the authority does, without signing in: typed from the message, and by the QR code."""
+        told = dict(re.findall(r"^(Report date|Verification code|Check it at): (.+)$", self._body(), re.MULTILINE))
+        if len(told) != 3:
+            raise JourneyError(f"The message does not say how the report is checked: {self._body()}", "worker-mail")
+        authority = Visitor()
+        form = authority.open(told["Check it at"]).form_with("code")
+        typed = authority.submit(form, {"code": told["Verification code"], "date": told["Report date"]})
+        for page in (typed, authority.open(self.result.verify_url)):
+            if page.status != 200 or GENUINE not in page.text or self.result.report_number not in page.text:
+                raise JourneyError(f"{page.url} ({page.status}) says: {page.excerpt()}", "web")
+        return "genuine by code and by QR address"
+
+    def _body(self) -> str:
+        body = self.message.get_body(("plain",))
+        return str(body.get_content()) if body else ""
 
     @property
     def _mailbox(self) -> MailboxControl:
