@@ -3,11 +3,13 @@
 import re
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from applicants.models import User
 from portal import middleware
 from portal.views import errors
 
@@ -17,7 +19,7 @@ REQUEST_ID = "7f3a-21c9-04bd"
 @pytest.fixture
 def request_with_id():
     request = RequestFactory().get("/reports/")
-    request.request_id = REQUEST_ID
+    vars(request)["request_id"] = REQUEST_ID
     return request
 
 
@@ -89,15 +91,13 @@ def test_request_ids_differ():
     ("before", "after", "kept"), [(True, True, False), (True, False, False), (False, True, False), (False, False, True)]
 )
 def test_pages_of_a_signed_in_person_are_kept_by_nobody(before, after, kept):
-    class Person:
-        is_authenticated = before
+    people: dict[bool, User | AnonymousUser] = {True: User(), False: AnonymousUser()}
+    request = RequestFactory().get("/")
+    request.user = people[before]
 
     def answer(request):
-        Person.is_authenticated = after
+        request.user = people[after]
         return HttpResponse()
-
-    request = RequestFactory().get("/")
-    request.user = Person()
 
     response = middleware.PersonalPagesMiddleware(answer)(request)
 
