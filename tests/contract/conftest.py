@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 import stripe
@@ -13,6 +14,7 @@ import stripe
 from sandbox.stripe_double.client import StripeDoubleControl
 from sandbox.stripe_double.process import StripeDoubleProcess, running_stripe_double
 from sandbox.stripe_double.shapes import answer_problems
+from sandbox.stripe_double.store import JsonObject
 
 WEBHOOK_SECRET = "whsec_contract_tests"
 
@@ -20,7 +22,14 @@ WEBHOOK_SECRET = "whsec_contract_tests"
 class CheckedClient(stripe.RequestsClient):
     """The SDK's own HTTP client, which holds every good answer to the SDK's classes."""
 
-    def request(self, method: str, url: str, headers: Mapping[str, str] | None, post_data=None):
+    # Any: as in the SDK's own signature.
+    def request(  # type: ignore[override]  # the SDK's class differs from its own parent in this
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None,
+        post_data: Any = None,
+    ) -> tuple[bytes, int, Mapping[str, str]]:
         content, status, answer_headers = super().request(method, url, headers, post_data)
         if status == 200:
             assert answer_problems(json.loads(content)) == []
@@ -35,8 +44,9 @@ class Received:
     signature: str
 
     @property
-    def event(self) -> dict:
-        return json.loads(self.payload)
+    def event(self) -> JsonObject:
+        document: JsonObject = json.loads(self.payload)
+        return document
 
 
 @dataclass

@@ -1,11 +1,13 @@
 """Sessions as the portal orders them."""
 
+from typing import Any
+
 import stripe
-from stripe.checkout import Session
 from stripe.params.checkout import SessionCreateParams
 
 from sandbox.stripe_double.client import StripeDoubleControl
 
+# The functions below return Any: the SDK types a field that was expanded as a text, an object or nothing.
 PRICE_CENTS = 6600
 EXPAND_MONEY = [
     "payment_intent.latest_charge.balance_transaction",
@@ -41,19 +43,19 @@ def order_params(now: int, *, reports: int = 1, currency: str = "usd") -> Sessio
     }
 
 
-def order(client: stripe.StripeClient, double: StripeDoubleControl, key: str | None = None, **changes) -> Session:
+def order(client: stripe.StripeClient, double: StripeDoubleControl, key: str | None = None, **changes) -> Any:
     """A new open session; `changes` are those of `order_params`."""
     params = order_params(double.state()["now"], **changes)
     options: stripe.RequestOptions = {"idempotency_key": key} if key else {}
     return client.v1.checkout.sessions.create(params, options)
 
 
-def read(client: stripe.StripeClient, session_id: str) -> Session:
+def read(client: stripe.StripeClient, session_id: str) -> Any:
     """The session with intent, charge, balance transaction and refunds, as the portal's sync reads it."""
     return client.v1.checkout.sessions.retrieve(session_id, {"expand": EXPAND_MONEY})
 
 
-def paid_order(client: stripe.StripeClient, double: StripeDoubleControl, card: str | None = None) -> Session:
+def paid_order(client: stripe.StripeClient, double: StripeDoubleControl, card: str | None = None) -> Any:
     """A session paid by card, read back whole."""
     session = order(client, double)
     assert double.pay(session.id, card=card)["outcome"] == "paid"

@@ -156,7 +156,7 @@ def test_form_after_failed_authentication_takes_another_card(client, double):
     post(session.url, CARD | {"card_number": "4000002500003155"})
 
     failed = post(f"{session.url}/authenticate", {"result": "fail"})
-    address = re.search(r'<form method="post" action="([^"]+)"', failed.text)[1]
+    (address,) = re.findall(r'<form method="post" action="([^"]+)"', failed.text)
     answer = post(f"{double.base_url}{address}", CARD)
 
     assert "unable to authenticate" in failed.text

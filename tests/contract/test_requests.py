@@ -203,6 +203,7 @@ def test_process_ends_although_a_request_hangs():
 def test_process_dies_with_its_parent():
     parent = subprocess.Popen([sys.executable, "-c", PARENT], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     with parent:
+        assert parent.stdout is not None
         pid = int(parent.stdout.readline())
         os.kill(pid, 0)
 
