@@ -24,7 +24,7 @@ env = FileAwareEnv()
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", False)
 SECRET_KEY = env.str("SECRET_KEY", validate=lambda value: len(value) >= 32)
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 BASE_URL = env.str("BASE_URL").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [urlsplit(BASE_URL).hostname or ""])
 ROOT_URLCONF = "portal.urls"
@@ -311,7 +311,7 @@ if STRIPE_API_BASE != "https://api.stripe.com":
 # Only workers of the `render` queue get these; a web process runs without them.
 SEAL_KEY_FILE = env.str("SEAL_KEY_PATH", "")
 SEAL_CHAIN_FILE = env.str("SEAL_CHAIN_PATH", "")
-SEAL_CRL_FILES = env.list("SEAL_CRL_PATHS", [])
+SEAL_CRL_FILES: list[str] = env.list("SEAL_CRL_PATHS", [])
 REPORT_PAPER = env.str("REPORT_PAPER", "letter", validate=lambda value: value in {"letter", "A4"})
 BASKET_DAYS = 30
 ORDER_PREFIX = "CV"
