@@ -1,7 +1,7 @@
 """Forms of the report service: they check the shape of what was sent, services decide what it means."""
 
+import datetime
 import re
-from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -53,7 +53,7 @@ class SelectionForm(forms.Form):
 class ReviewForm(forms.Form):
     """What the person agrees to before paying. `total_cents` is what the page showed, and decides nothing."""
 
-    total_cents = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=10_000_000)
+    total_cents = forms.CharField(widget=forms.HiddenInput, required=False)
     use_credit = forms.BooleanField(required=False)
     accepts_repeats = forms.BooleanField(
         label="Send another report to an authority that is still waiting for one",
@@ -86,12 +86,17 @@ class ReviewForm(forms.Form):
         if not credit_label:
             del self.fields["use_credit"]
 
+    def clean_total_cents(self) -> int:
+        """Return the total that the page showed; -1, which is never right, for anything that is no amount."""
+        text: str = self.cleaned_data["total_cents"]
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else -1
+
     def said(self, name: str) -> bool:
         """Tell whether the person ticked `name`; False where it was not asked."""
         return bool(self.cleaned_data.get(name))
 
 
-def parse_report_date(text: str) -> date:
+def parse_report_date(text: str) -> datetime.date:
     """Return the day meant by `June 3, 2026`, `3 Jun 2026`, `2026-06-03` or `6/3/2026` (month first).
 
     Raises ValueError with advice for the person.
@@ -99,7 +104,7 @@ def parse_report_date(text: str) -> date:
     plain = re.sub(r"[\s,.]+", " ", text).strip().replace("Sept ", "Sep ")
     for pattern in DATE_FORMATS:
         try:
-            return datetime.strptime(plain, pattern).date()  # noqa: DTZ007 (a day without a time)
+            return datetime.datetime.strptime(plain, pattern).date()  # noqa: DTZ007 (a day without a time)
         except ValueError:
             continue
     raise ValueError(DATE_ADVICE)
@@ -133,7 +138,7 @@ class VerifyForm(forms.Form):
         except InvalidCode as error:
             raise forms.ValidationError(str(error)) from error
 
-    def clean_date(self) -> date:
+    def clean_date(self) -> datetime.date:
         """Return the report date."""
         try:
             return parse_report_date(self.cleaned_data["date"])

@@ -6,6 +6,8 @@ shows them chosen when the person is back. Nothing is written for anybody before
 """
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -56,11 +58,19 @@ class SignInAgainMiddleware(LoginRequiredMiddleware):
     A page that polls is told to load itself again, so that the sign-in page is not put into its middle.
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func: object) -> HttpResponseBase:
-        """Answer with the way to the sign-in page, and the choices in a cookie."""
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[Any, ...],  # Any: whatever the address carries
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        """Let signed-in people through; answer others with the way to the sign-in page, and the choices in a cookie."""
+        response = super().process_view(request, view_func, view_args, view_kwargs)
+        if response is None:
+            return None
         if request.headers.get("HX-Request") == "true":
             return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-        response = super().handle_no_permission(request, view_func)
         if request.method == "POST" and getattr(view_func, "keeps_choices", False):
             keep(request, response)
         return response

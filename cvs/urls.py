@@ -1,5 +1,20 @@
 """Addresses of the report service."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from cvs.views import home, ordering, orders, verifying
+
+urlpatterns = [
+    path("dashboard/", home.dashboard, name="dashboard"),
+    path("reports/", orders.reports, name="reports"),
+    path("reports/record/", home.report_record, name="report_record"),
+    path("reports/new/details/", ordering.order_details, name="order_details"),
+    path("reports/new/authorities/", ordering.order_authorities, name="order_authorities"),
+    path("reports/new/review/", ordering.order_review, name="order_review"),
+    path("reports/<slug:reference>/", orders.order_tracking, name="order_tracking"),
+    path("reports/<slug:reference>/status/", orders.order_status, name="order_status"),
+    path("reports/<slug:reference>/confirmation/", orders.order_confirmation, name="order_confirmation"),
+    path("verify/", verifying.verify, name="verify"),
+    path("v/<str:code>/", verifying.verify_code, name="verify_code"),
+    path("acknowledge/<str:code>/", verifying.acknowledge, name="acknowledge"),
+]

@@ -15,6 +15,7 @@ from payments.states import OrderState
 RECENT_ORDERS = 3
 RECENT_STEPS = 4
 CERTIFICATE = "Certificate"
+NOT_NEEDED = "Not applicable"
 # Status of a credential as certification prints it → tone, chip, and whose turn it is.
 CREDENTIAL_WORDS = {
     "Verified": ("done", "Met", "Verified with {issuer}"),
@@ -70,9 +71,8 @@ def dashboard_of(applicant: Applicant, facts: CertificationFacts) -> Dashboard:
 
 def tasks_of(facts: CertificationFacts) -> tuple[Task, ...]:
     """Return the requirements that the facts know of, then the certificate."""
-    known = {requirement.label for requirement in facts.requirements}
     tasks = [_requirement(requirement) for requirement in facts.requirements]
-    tasks += [_credential(credential) for credential in facts.credentials if credential.kind not in known]
+    tasks += [_credential(credential) for credential in facts.credentials if credential.status != NOT_NEEDED]
     return (*tasks, _certificate(facts, all_met=all(task.tone == "done" for task in tasks)))
 
 

@@ -64,7 +64,7 @@ def _rows(orders: Sequence[Order]) -> tuple[OrderRow, ...]:
     for order_id, state in requests:
         states[order_id].append(state)
     amounts = dict(
-        Payment.objects.filter(order__in=states, state=PaymentState.PAID)
+        Payment.objects.filter(order__in=states, receipt_number__isnull=False)
         .values_list("order_id")
         .annotate(paid=Sum("total_cents"))
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 
 from applicants.models import Applicant
 from cvs.models import IssuedReport, ReportRequest
@@ -14,7 +14,6 @@ from cvs.presenters.progress import Chip, Progress, progress_of
 from cvs.presenters.words import counted
 from cvs.states import REQUEST_MACHINE, UNPAID, RequestState
 from payments.models import Order, Payment
-from payments.states import PaymentState
 from portal.eastern import eastern_date
 from portal.states import Owner
 
@@ -68,18 +67,18 @@ def requests_of(order: Order, applicant: Applicant) -> list[ReportRequest]:
     return list(
         ReportRequest.objects.visible_to(applicant)
         .filter(order_line__order=order)
-        .select_related("authority", "order_line")
+        .select_related("authority", "order_line", "contact")
         .prefetch_related(reports)
         .order_by("position", "id")
     )
 
 
 def payment_of(order: Order) -> Payment | None:
-    """Return the payment that paid the order, or the latest attempt."""
-    attempts = list(Payment.objects.filter(order=order).order_by("-created_at", "-id")[:20])
-    return next(
-        (payment for payment in attempts if payment.state == PaymentState.PAID), attempts[0] if attempts else None
+    """Return the payment that paid the order (it has the receipt), or the latest attempt."""
+    newest_first = Payment.objects.filter(order=order).order_by(
+        F("receipt_number").desc(nulls_last=True), "-created_at"
     )
+    return newest_first.first()
 
 
 def tracking_of(order: Order, applicant: Applicant) -> Tracking:

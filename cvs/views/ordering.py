@@ -16,18 +16,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from applicants.http import ApplicantRequest, applicant_required
-from applicants.models import ContactInformation
 from applicants.services.contact import current_contact
 from cvs import kept_choices
 from cvs.forms import NOTHING_CHOSEN, ReviewForm, SelectionForm
 from cvs.presenters.payment import last_attempt, what_happened
 from cvs.presenters.picker import picker_of
+from cvs.presenters.review import Review, review_of
 from cvs.presenters.words import listed
 from cvs.services import baskets, ordering
-from cvs.services.ordering import Agreement, OrderReview
+from cvs.services.ordering import Agreement
 from payments.models import Order, Payment
 from payments.services import checkout
 from payments.services.orders import OrderNotEditableError, unpaid_order
+from payments.services.sessions import CheckoutUnavailableError
 from payments.states import OrderState, PaymentState
 from portal.audit import actor_label
 from portal.money import format_cents
@@ -51,7 +52,8 @@ def order_details(request: ApplicantRequest) -> HttpResponse:
             request.session[CONFIRMED_CONTACT] = {"contact_id": str(contact.pk), "at": timezone.now().isoformat()}
             return redirect("order_authorities")
         messages.warning(request, "Your contact details changed meanwhile. Check them again.")
-    return render(request, "cvs/order_details.html", {"contact": contact, "change": _details_form()})
+    values = {"applicant": request.applicant, "contact": contact, "change": _details_form()}
+    return render(request, "cvs/order_details.html", values)
 
 
 def _details_form() -> str:
@@ -66,7 +68,9 @@ def _payment_under_way(request: ApplicantRequest) -> bool:
 def _confirmed(request: ApplicantRequest) -> tuple[UUID, datetime] | None:
     """Return key and time of the contact information confirmed in this session; None when it has changed since."""
     noted = request.session.get(CONFIRMED_CONTACT)
-    contact: ContactInformation | None = current_contact(request.applicant) if noted else None
+    if noted is None:
+        return None
+    contact = current_contact(request.applicant)
     if contact is None or noted["contact_id"] != str(contact.pk):
         return None
     return contact.pk, datetime.fromisoformat(noted["at"])
@@ -97,7 +101,7 @@ order_authorities.keeps_choices = True  # type: ignore[attr-defined]  # function
 def _chosen(request: ApplicantRequest, *, at: datetime) -> HttpResponse:
     form = SelectionForm(request.POST)
     if not form.is_valid():
-        return _picker_page(request, [], "", [text for texts in form.errors.values() for text in texts], at=at)
+        return _picker_page(request, [], "", [str(texts[0]) for texts in form.errors.values()], at=at)
     words = form.cleaned_data["q"]
     try:
         _store(request, form, at=at)
@@ -137,14 +141,16 @@ def _picker_page(
     return render(request, "cvs/order_authorities.html", values)
 
 
-def may_lead_to_payment_page(
-    view: Callable[[ApplicantRequest], HttpResponse],
-) -> Callable[[ApplicantRequest], HttpResponse]:
+View = Callable[[ApplicantRequest], HttpResponse]
+
+
+def may_lead_to_payment_page(view: View) -> View:
     """Let forms of this page lead to the payment provider: browsers apply `form-action` to the redirect as well."""
 
     @wraps(view)
     def allowed(request: ApplicantRequest) -> HttpResponse:
-        response: HttpResponse = csp_update({"form-action": [settings.CHECKOUT_ORIGIN]})(view)(request)
+        update = csp_update({"form-action": [settings.CHECKOUT_ORIGIN]})
+        response: HttpResponse = update(view)(request)  # type: ignore[arg-type, assignment]  # typed for HttpRequest only
         return response
 
     return allowed
@@ -162,23 +168,22 @@ def order_review(request: ApplicantRequest) -> HttpResponse:
     if _confirmed(request) is None:
         return redirect("order_details")
     try:
-        reviewed = ordering.review(applicant=request.applicant, at=at)
+        reviewed = review_of(request.applicant, at=at)
     except baskets.NothingChosenError:
         return redirect("order_authorities")
     form = _review_form(request, reviewed)
     if form.is_bound and form.is_valid():
-        return _place(request, form, reviewed, at=at)
+        return _place(request, form, at=at)
     return _review_page(request, form, reviewed)
 
 
-def _review_form(request: HttpRequest, reviewed: OrderReview) -> ReviewForm:
-    usable = reviewed.usable_credit_cents
-    label = f"Use my account credit, {format_cents(usable)}" if usable else ""
+def _review_form(request: HttpRequest, reviewed: Review) -> ReviewForm:
     data = request.POST if request.method == "POST" else None
-    return ReviewForm(data, certified=reviewed.is_certified, repeats=bool(reviewed.under_way), credit_label=label)
+    repeats = bool(reviewed.under_way)
+    return ReviewForm(data, certified=reviewed.is_certified, repeats=repeats, credit_label=reviewed.credit_label)
 
 
-def _place(request: ApplicantRequest, form: ReviewForm, reviewed: OrderReview, *, at: datetime) -> HttpResponse:
+def _place(request: ApplicantRequest, form: ReviewForm, *, at: datetime) -> HttpResponse:
     agreement = _agreement(request, form)
     try:
         payment = ordering.place_order(
@@ -191,7 +196,7 @@ def _place(request: ApplicantRequest, form: ReviewForm, reviewed: OrderReview, *
     except REFUSALS as error:
         field, text = _refusal(error)
         form.add_error(field if field in form.fields else None, text)
-        return _review_page(request, form, ordering.review(applicant=request.applicant, at=at))
+        return _review_page(request, form, review_of(request.applicant, at=at))
     request.session.pop(CONFIRMED_CONTACT, None)
     return _to_payment(request, payment)
 
@@ -231,23 +236,15 @@ def _refusal(error: Exception) -> tuple[str | None, str]:
     return "consent", "Confirm that we may release your certification status"
 
 
-def _review_page(request: ApplicantRequest, form: ReviewForm, reviewed: OrderReview) -> HttpResponse:
+def _review_page(request: ApplicantRequest, form: ReviewForm, reviewed: Review) -> HttpResponse:
+    tried_before = reviewed.order.placed_at is not None
     values = {
+        "applicant": request.applicant,
         "form": form,
         "review": reviewed,
-        "problem": what_happened(last_attempt(reviewed.order)),
-        "button": _button(reviewed),
-        "fee_cents": reviewed.total_cents // len(reviewed.requests),
-        "applicant": request.applicant,
+        "problem": what_happened(last_attempt(reviewed.order)) if tried_before else "",
     }
     return render(request, "cvs/order_review.html", values)
-
-
-def _button(reviewed: OrderReview) -> str:
-    """Return words that stay true whatever the person ticks, because nothing changes them without a script."""
-    if not reviewed.usable_credit_cents:
-        return f"Pay {format_cents(reviewed.total_cents)}"
-    return "Place order" if reviewed.usable_credit_cents == reviewed.total_cents else "Continue to payment"
 
 
 def _under_way(request: ApplicantRequest, order: Order, *, at: datetime) -> HttpResponse:
@@ -266,7 +263,7 @@ def _to_payment(request: HttpRequest, payment: Payment) -> HttpResponse:
         return redirect("order_confirmation", payment.order.reference)
     try:
         address = checkout.open_session(payment.pk)
-    except checkout.CheckoutUnavailableError:
+    except CheckoutUnavailableError:
         response = render(request, "cvs/payments_paused.html", {"reference": payment.order.reference}, status=503)
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
