@@ -88,7 +88,12 @@ def load(count: int, *, password: str) -> None:
         if not 0 < count <= _MOST - there:
             raise ValueError(f"Between 1 and {_MOST - there} physicians can be made up.")
         first = _FIRST_NUMBER + there
-        values = {"first": first, "last": first + count - 1, "password": make_password(password), "at": _LOADED_AT}
+        values: dict[str, int | str | datetime] = {
+            "first": first,
+            "last": first + count - 1,
+            "password": make_password(password),
+            "at": _LOADED_AT,
+        }
         for statement in (_USERS, _APPLICANTS, _CONTACTS, _EDUCATION, _RESULTS, _CERTIFICATES):
             cursor.execute(statement, values)
         for table in _TABLES:

@@ -29,7 +29,9 @@ VALID = {
 
 
 def changed(applicant, **changes):
-    return replace(values_of(current_contact(applicant)), **changes)
+    contact = current_contact(applicant)
+    assert contact is not None
+    return replace(values_of(contact), **changes)
 
 
 def test_change_adds_a_version_and_keeps_the_old_one(applicant):
@@ -48,6 +50,7 @@ def test_change_adds_a_version_and_keeps_the_old_one(applicant):
 
 def test_saving_the_same_writes_nothing(applicant):
     before = current_contact(applicant)
+    assert before is not None
 
     after = update_contact(applicant=applicant, values=values_of(before), at=AT, actor="user:1")
 

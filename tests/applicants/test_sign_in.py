@@ -114,7 +114,9 @@ def test_nobody_opens_an_account(client):
 
 
 def reset_link(email):
-    return re.search(r"http://127\.0\.0\.1:8000(/\S+)", email.text)[1]
+    found = re.search(r"http://127\.0\.0\.1:8000(/\S+)", email.text)
+    assert found is not None
+    return found[1]
 
 
 def test_forgotten_password_is_replaced_through_the_link_in_the_outbox(client, applicant):
