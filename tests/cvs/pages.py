@@ -3,18 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import uuid4
 
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from applicants.models import Applicant
 from cvs import snapshot
 from cvs.codes import new_short_code, new_url_code
 from cvs.models import DispatchJob, IssuedReport, LicensingAuthority, ReportRequest
-from cvs.states import ReportState
 from payments.models import LedgerEntry, Order, OrderLine, Payment
 from portal.models import AuditEvent, OutgoingEmail
 from tests.cvs.snapshots import ORDINARY
@@ -71,25 +69,19 @@ def nothing_happens(enqueued: list[object]) -> Iterator[None]:
     assert enqueued == waiting
 
 
-def issue(request: ReportRequest, *, at: datetime = AT, state: str = ReportState.ISSUED) -> IssuedReport:
-    """Return an issued report of `request`, as the workers write it, without its document."""
-    return IssuedReport.objects.create(
-        request=request,
-        number=f"{request.order_line.order.reference}-{request.position:02d}",
-        state=state,
-        snapshot=snapshot.to_json(replace(ORDINARY, issued_at=at)),
-        template_version="v1",
-        issued_at=at,
-        report_on=at.date(),
-        url_code=new_url_code(),
-        short_code=new_short_code(),
-        acknowledge_code=new_url_code(),
-        stored_as=f"{uuid4()}.pdf",
-        sha256="0" * 64,
-        size_bytes=1,
-    )
-
-
-def fresh() -> datetime:
-    """Return a moment shortly ago."""
-    return timezone.now() - timedelta(minutes=1)
+def issue(request: ReportRequest, *, at: datetime = AT, **values: object) -> IssuedReport:
+    """Return an issued report of `request`, as the workers write it, without its document; `values` differ."""
+    usual = {
+        "number": f"{request.order_line.order.reference}-{request.position:02d}",
+        "snapshot": snapshot.to_json(replace(ORDINARY, issued_at=at)),
+        "template_version": "v1",
+        "issued_at": at,
+        "report_on": at.date(),
+        "url_code": new_url_code(),
+        "short_code": new_short_code(),
+        "acknowledge_code": new_url_code(),
+        "stored_as": f"{uuid4()}.pdf",
+        "sha256": "0" * 64,
+        "size_bytes": 1,
+    }
+    return IssuedReport.objects.create(request=request, **{**usual, **values})
