@@ -143,7 +143,7 @@ def open_session(payment_id: uuid.UUID) -> str:
     Raises CheckoutUnavailableError while Stripe does not answer: the payment stays `created`, its order is kept, and the
     sweep goes on with it. Raises CheckoutRefusedError when Stripe refused, or when the page is closed.
     """
-    payment = Payment.objects.get(pk=payment_id)
+    payment = settlement.payment_now(payment_id)
     if payment.state == PaymentState.OPEN and timezone.now() < payment.expires_at:
         return payment.session_url
     if payment.state == PaymentState.CREATED and payment.due_cents:

@@ -8,7 +8,7 @@ in one transaction postings that touch a person's accounts come before the other
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction, Payment
 from portal import audit
@@ -57,25 +57,35 @@ def post(
 
     The database refuses, at commit, entries that do not sum to zero, and at once a wallet or hold below zero.
     """
-    posting, is_new = LedgerTransaction.objects.get_or_create(
-        key=key, defaults={"at": at, "actor": actor, "reason": reason, "payment": payment}
+    known = LedgerTransaction.objects.filter(key=key).first()
+    if known is not None:
+        return known
+    try:
+        with transaction.atomic():
+            posting = LedgerTransaction.objects.create(key=key, at=at, actor=actor, reason=reason, payment=payment)
+    except IntegrityError:
+        # Another transaction posted under this key between the look and the insert, and has committed.
+        return LedgerTransaction.objects.get(key=key)
+    named = {name: cents for name, cents in entries.items() if cents}
+    LedgerEntry.objects.bulk_create(
+        LedgerEntry(transaction=posting, account=account, amount_cents=named[account.name])
+        for account in _accounts(named)
     )
-    if is_new:
-        named = {name: cents for name, cents in entries.items() if cents}
-        LedgerEntry.objects.bulk_create(
-            LedgerEntry(transaction=posting, account=account, amount_cents=named[account.name])
-            for account in _accounts(named)
-        )
     return posting
 
 
 def _accounts(names: Mapping[str, int]) -> list[LedgerAccount]:
     """Return the accounts in the order in which they must be locked, making those that do not exist yet."""
     ordered = sorted(names, key=lambda name: (name in PORTAL_ACCOUNTS, _rank(name), name))
-    return [
-        LedgerAccount.objects.get_or_create(name=name, defaults={"may_go_below_zero": name in PORTAL_ACCOUNTS})[0]
-        for name in ordered
-    ]
+    known = LedgerAccount.objects.in_bulk(ordered, field_name="name")
+    if len(known) < len(ordered):
+        missing = [
+            LedgerAccount(name=name, may_go_below_zero=name in PORTAL_ACCOUNTS) for name in ordered if name not in known
+        ]
+        # Another transaction may be making the same account at this moment.
+        LedgerAccount.objects.bulk_create(missing, ignore_conflicts=True)
+        known = LedgerAccount.objects.in_bulk(ordered, field_name="name")
+    return [known[name] for name in ordered]
 
 
 def _rank(name: str) -> int:

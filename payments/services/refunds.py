@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from payments import emails, gateway, jobs
-from payments.models import Order, Payment, Refund
-from payments.services import ledger
+from payments.models import Payment, Refund
+from payments.services import ledger, orders
 from payments.states import REFUND_MACHINE, RefundState
 from portal import audit
 from portal.jobs import enqueue_on_commit
@@ -58,7 +58,7 @@ def send_refund(refund_id: uuid.UUID) -> RefundState:
     Safe to repeat: the key is the row's. Raises gateway.GatewayUnavailableError when Stripe does not answer; the row then
     carries when to try again. Call it outside any transaction.
     """
-    refund = Refund.objects.select_related("payment").get(pk=refund_id)
+    refund = _now(refund_id)
     if refund.state == RefundState.FAILED:
         return RefundState.FAILED
     at = timezone.now()
@@ -80,14 +80,21 @@ def _ask(refund: Refund) -> gateway.RefundAnswer:
     )
 
 
+def _now(refund_id: uuid.UUID) -> Refund:
+    refund = Refund.objects.select_related("payment__order").filter(pk=refund_id).first()
+    if refund is None:
+        raise Refund.DoesNotExist(str(refund_id))
+    return refund
+
+
 def _locked(refund_id: uuid.UUID) -> Refund:
     """Lock order, payment and refund in this order and return the refund."""
-    known = Refund.objects.select_related("payment").get(pk=refund_id)
-    order = Order.objects.select_for_update().get(pk=known.payment.order_id)
-    payment = Payment.objects.select_for_update().get(pk=known.payment_id)
-    payment.order = order
-    refund = Refund.objects.select_for_update().get(pk=refund_id)
-    refund.payment = payment
+    refund = _now(refund_id)
+    payment, order = refund.payment, refund.payment.order
+    orders.lock(order)
+    payment.refresh_from_db(from_queryset=Payment.objects.select_for_update())
+    refund.refresh_from_db(from_queryset=Refund.objects.select_for_update())
+    payment.order, refund.payment = order, payment
     return refund
 
 

@@ -29,7 +29,7 @@ def create(payment_id: uuid.UUID) -> str:
     Raises CheckoutUnavailableError while Stripe does not answer, and CheckoutRefusedError when it refused: the payment is
     failed then and the order a basket again. Call it outside any transaction.
     """
-    payment = Payment.objects.get(pk=payment_id)
+    payment = settlement.payment_now(payment_id)
     try:
         opened = gateway.create_session(payment.params, key=f"payment-{payment.pk}")
     except gateway.GatewayUnavailableError as error:

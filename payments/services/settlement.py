@@ -7,7 +7,7 @@ import uuid
 from datetime import datetime
 
 from payments import emails
-from payments.models import Order, OrderLine, Payment, PaymentLine
+from payments.models import OrderLine, Payment, PaymentLine
 from payments.services import ledger, orders, refunds
 from payments.signals import Settlement, payment_settled
 from payments.states import NOT_PAID, PAYMENT_MACHINE, OrderState, PaymentState
@@ -17,11 +17,23 @@ from portal.eastern import eastern_date
 ACTOR = "payments"
 
 
+def payment_now(payment_id: uuid.UUID) -> Payment:
+    """Return the payment as it is at this moment, with its order; raises Payment.DoesNotExist.
+
+    Callers read it again on purpose after each conversation with Stripe.
+    """
+    payment = Payment.objects.select_related("order").filter(pk=payment_id).first()
+    if payment is None:
+        raise Payment.DoesNotExist(str(payment_id))
+    return payment
+
+
 def locked_payment(payment_id: uuid.UUID) -> Payment:
     """Return the payment, locked after its order, until the end of the caller's transaction."""
-    order_id = Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
-    order = Order.objects.select_for_update().get(pk=order_id)
-    payment = Payment.objects.select_for_update().get(pk=payment_id)
+    payment = payment_now(payment_id)
+    order = payment.order
+    orders.lock(order)
+    payment.refresh_from_db(from_queryset=Payment.objects.select_for_update())
     payment.order = order
     return payment
 

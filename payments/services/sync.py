@@ -26,21 +26,21 @@ def sync(payment_id: uuid.UUID) -> PaymentState:
 
     Raises gateway.GatewayUnavailableError when Stripe does not answer; the row then carries when to try again.
     """
-    payment = Payment.objects.get(pk=payment_id)
+    payment = settlement.payment_now(payment_id)
     if payment.session_id is None and not _open(payment):
-        return PaymentState(Payment.objects.get(pk=payment_id).state)
+        return PaymentState(settlement.payment_now(payment_id).state)
     state = _read_and_apply(payment_id)
-    if state == PaymentState.OPEN and Payment.objects.get(pk=payment_id).cancel_requested_at is not None:
+    if state == PaymentState.OPEN and settlement.payment_now(payment_id).cancel_requested_at is not None:
         return _finish_cancel(payment_id)
     return state
 
 
 def _finish_cancel(payment_id: uuid.UUID) -> PaymentState:
     """Close the page of an open payment that shall be canceled; if it is closed already, see what became of it."""
-    payment = Payment.objects.get(pk=payment_id)
+    payment = settlement.payment_now(payment_id)
     if not sessions.close_session(payment, at=timezone.now(), actor="applicant"):
         return _read_and_apply(payment_id)
-    return PaymentState(Payment.objects.get(pk=payment_id).state)
+    return PaymentState(settlement.payment_now(payment_id).state)
 
 
 def _open(payment: Payment) -> bool:
@@ -61,7 +61,7 @@ def _open(payment: Payment) -> bool:
 
 
 def _read_and_apply(payment_id: uuid.UUID) -> PaymentState:
-    session_id = Payment.objects.values_list("session_id", flat=True).get(pk=payment_id) or ""
+    session_id = settlement.payment_now(payment_id).session_id or ""
     try:
         truth = gateway.read(session_id)
     except gateway.GatewayError as error:

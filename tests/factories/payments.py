@@ -42,7 +42,7 @@ class OrderFactory(DjangoModelFactory[Order]):
 
 def basket_of(*prices: int, applicant: Applicant | None = None, at: datetime = AT) -> Order:
     """Return a basket with one line for each price in cents, made by the services."""
-    owner = applicant or ApplicantFactory()
+    owner = applicant or ApplicantFactory.create()
     order = orders.open_basket(applicant=owner, at=at, actor="test")
     for number, price in enumerate(prices or (FEE_CENTS,), start=1):
         orders.add_line(

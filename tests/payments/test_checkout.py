@@ -7,7 +7,7 @@ from django.db import connections, transaction
 
 from payments import gateway, invariants
 from payments.models import LedgerTransaction, Order, Payment
-from payments.services import checkout, orders, sync
+from payments.services import checkout, ledger, orders, sync
 from payments.states import OrderState, PaymentState
 from sandbox.stripe_double.process import StripeDoubleProcess
 from tests.factories.payments import FEE_CENTS, basket_of, credit_for
@@ -86,8 +86,8 @@ def test_twenty_spenders_of_credit_for_five_pay_exactly_five_lines(enqueued):
                     created_at=basket.created_at,
                     expires_at=basket.created_at,
                 )
-                checkout.ledger.hold_credit(payment, at=basket.created_at, actor="test")
-        except checkout.ledger.NotEnoughCreditError:
+                ledger.hold_credit(payment, at=basket.created_at, actor="test")
+        except ledger.NotEnoughCreditError:
             return 0
         else:
             return 1

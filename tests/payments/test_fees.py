@@ -12,8 +12,8 @@ pytestmark = pytest.mark.django_db
 
 
 def test_the_price_of_a_day_is_the_newest_row_on_or_before_it():
-    FeeFactory(amount_cents=6000, effective_from=date(2025, 1, 1))
-    FeeFactory(amount_cents=6600, effective_from=date(2026, 1, 1))
+    FeeFactory.create(amount_cents=6000, effective_from=date(2025, 1, 1))
+    FeeFactory.create(amount_cents=6600, effective_from=date(2026, 1, 1))
 
     prices = [fees.price_on(fees.STATUS_REPORT, day) for day in (date(2025, 12, 31), date(2026, 1, 1))]
 
@@ -21,16 +21,16 @@ def test_the_price_of_a_day_is_the_newest_row_on_or_before_it():
 
 
 def test_a_fee_that_is_not_in_effect_yet_is_unknown():
-    FeeFactory(effective_from=date(2026, 1, 1))
+    FeeFactory.create(effective_from=date(2026, 1, 1))
 
     with pytest.raises(fees.UnknownFeeError):
         fees.price_on(fees.STATUS_REPORT, date(2025, 12, 31))
 
 
 def test_the_price_list_names_the_coming_change():
-    FeeFactory(amount_cents=6600, effective_from=date(2025, 1, 1))
-    FeeFactory(amount_cents=7000, effective_from=date(2026, 1, 1))
-    FeeFactory(code="OTHER", effective_from=date(2026, 1, 1))
+    FeeFactory.create(amount_cents=6600, effective_from=date(2025, 1, 1))
+    FeeFactory.create(amount_cents=7000, effective_from=date(2026, 1, 1))
+    FeeFactory.create(code="OTHER", effective_from=date(2026, 1, 1))
 
     prices = fees.price_list(date(2025, 12, 1))
 
@@ -45,7 +45,7 @@ def test_the_new_year_begins_in_eastern_time():
 
 
 def test_everybody_can_read_the_fees(client):
-    FeeFactory()
+    FeeFactory.create()
 
     page = client.get("/fees/")
 

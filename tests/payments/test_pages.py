@@ -81,7 +81,7 @@ def test_our_button_cancels_the_payment(stripe_double: StripeDoubleProcess):
 @pytest.mark.parametrize("page", ["return", "status", "cancel"])
 def test_a_payment_of_somebody_else_does_not_exist(stripe_double: StripeDoubleProcess, page: str):
     payment = scenes.opened()
-    stranger = signed_in(ApplicantFactory())
+    stranger = signed_in(ApplicantFactory.create())
 
     answers = [stranger.get(f"/payments/{payment.pk}/{page}/"), stranger.get(f"/payments/{uuid.uuid4()}/{page}/")]
 
@@ -108,7 +108,7 @@ def test_there_is_no_receipt_before_the_money_or_for_strangers(stripe_double: St
     unpaid = scenes.opened()
     paid = scenes.pending(FEE_CENTS, credit_cents=FEE_CENTS)
 
-    for client, payment in ((signed_in(unpaid.applicant), unpaid), (signed_in(ApplicantFactory()), paid)):
+    for client, payment in ((signed_in(unpaid.applicant), unpaid), (signed_in(ApplicantFactory.create()), paid)):
         for name in ("receipt/", "receipt.pdf"):
             assert client.get(f"/payments/{payment.order.reference}/{name}").status_code == 404
 
@@ -117,7 +117,7 @@ def test_staff_see_a_payment_and_read_it_again(stripe_double: StripeDoubleProces
     payment = scenes.opened()
     stripe_double.control.pay(scenes.session_of(payment))
     client = Client()
-    client.force_login(StaffFactory(), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(StaffFactory.create(), backend="allauth.account.auth_backends.AuthenticationBackend")
 
     page = client.get(f"/staff/payments/payment/{payment.pk}/change/")
     client.post("/staff/payments/payment/", {"action": "sync_now", "_selected_action": [str(payment.pk)]})

@@ -19,7 +19,8 @@ from payments.states import (
     next_state,
 )
 
-S, F = PaymentState, Finding
+S = PaymentState
+F = Finding
 # Rows: our state. Columns in the order of COLUMNS: what Stripe says.
 COLUMNS = (F.OPEN, F.SUBMITTED, F.SUCCEEDED, F.FAILED, F.EXPIRED, F.MISMATCH)
 TABLE = {
@@ -37,7 +38,7 @@ RANK = {S.CREATED: 0, S.OPEN: 1, S.PROCESSING: 2, S.FAILED: 3, S.EXPIRED: 3, S.C
 
 
 @pytest.mark.parametrize(("state", "finding", "expected"), CELLS)
-def test_every_cell_of_the_payment_table(state: S, finding: F, expected: S):
+def test_every_cell_of_the_payment_table(state: PaymentState, finding: Finding, expected: PaymentState):
     assert next_state(state, finding) == expected
 
 
@@ -53,7 +54,9 @@ def test_the_rank_falls_only_when_a_debit_goes_on_for_an_ended_payment():
 
 
 @pytest.mark.parametrize(("state", "finding", "expected"), CELLS)
-def test_every_move_of_the_table_is_allowed_by_the_machine(state: S, finding: F, expected: S):
+def test_every_move_of_the_table_is_allowed_by_the_machine(
+    state: PaymentState, finding: Finding, expected: PaymentState
+):
     assert expected == state or PAYMENT_MACHINE.allows(state, expected)
 
 
@@ -115,5 +118,5 @@ def truth(**changes: object) -> Truth:
         ({"amount_received": 6599}, F.MISMATCH),
     ],
 )
-def test_what_an_answer_of_stripe_means(changes: dict[str, object], expected: F):
+def test_what_an_answer_of_stripe_means(changes: dict[str, object], expected: Finding):
     assert find(truth(**changes), due_cents=6600, currency="usd", reference="ours") is expected

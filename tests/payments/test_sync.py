@@ -4,12 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 
-from payments import invariants
+from payments import gateway, invariants
 from payments.models import Payment, Refund
-from payments.services import checkout, refunds, sweeps, sync
+from payments.services import checkout, refunds, settlement, sweeps, sync
 from payments.states import OrderState, PaymentState, RefundState
 from portal.models import AuditEvent
 from sandbox.stripe_double.process import StripeDoubleProcess
@@ -108,7 +108,7 @@ def test_a_refund_made_at_stripe_sends_a_paid_payment_to_review(stripe_double: S
     sync.sync(payment.pk)
     intent = scenes.intent_of(payment)
 
-    sync.gateway.create_refund(intent_id=intent, amount_cents=1000, key="made-in-the-dashboard")
+    gateway.create_refund(intent_id=intent, amount_cents=1000, key="made-in-the-dashboard")
     state = sync.sync(payment.pk)
 
     payment = scenes.fresh(payment)
@@ -122,8 +122,8 @@ def test_an_older_truth_changes_nothing_after_a_newer_one(stripe_double: StripeD
     payment = scenes.debited(stripe_double)
     before = timezone.now() - timedelta(hours=1)
 
-    with sync.transaction.atomic():
-        locked = sync.settlement.locked_payment(payment.pk)
+    with transaction.atomic():
+        locked = settlement.locked_payment(payment.pk)
         finding = sync.apply(
             locked, scenes.truth_of(locked, before, session_status="complete", intent_status="canceled")
         )
@@ -159,7 +159,7 @@ def test_refund_key_repeated_sends_one_refund(stripe_double: StripeDoubleProcess
     refund = Refund.objects.get()
     stripe_double.control.fault("lost_reply", path="/v1/refunds")
 
-    with pytest.raises(sync.gateway.GatewayUnavailableError):
+    with pytest.raises(gateway.GatewayUnavailableError):
         refunds.send_refund(refund.pk)
     done = sweeps.sweep_refunds(timezone.now() + timedelta(hours=1))
 
