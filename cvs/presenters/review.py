@@ -89,14 +89,17 @@ def review_of(applicant: Applicant, *, at: datetime) -> Review:
 
 def _answer(applicant: Applicant, today: date) -> CertificationAnswer:
     row = Certificate.objects.filter(applicant=applicant).first()
-    known = row and CertificateRecord(
+    return certificates.answer(_record(row) if row else None, today)
+
+
+def _record(row: Certificate) -> CertificateRecord:
+    return CertificateRecord(
         number=row.number,
         issued_on=row.issued_on,
         valid_through=row.valid_through,
         made_permanent_on=row.made_permanent_on,
         revoked_on=row.revoked_on,
     )
-    return certificates.answer(known, today)
 
 
 def _school(applicant: Applicant) -> str:

@@ -1,6 +1,6 @@
 """What tests of pages share: a signed-in physician with confirmed details, placed orders, and "nothing happened"."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -61,12 +61,12 @@ def rows() -> dict[str, list[object]]:
 
 
 @contextmanager
-def nothing_happens(enqueued: list[object]) -> Iterator[None]:
+def nothing_happens(enqueued: Sequence[object]) -> Iterator[None]:
     """Fail when anything is written, queued or sent inside the block."""
     before, waiting = rows(), list(enqueued)
     yield
     assert rows() == before
-    assert enqueued == waiting
+    assert list(enqueued) == waiting
 
 
 def issue(request: ReportRequest, *, at: datetime = AT, **values: object) -> IssuedReport:
