@@ -120,6 +120,7 @@ class ReportRequestAdmin(ReadOnlyAdmin):
         _action("hold", staff.hold, "Hold before sending"),
         _action("release", staff.release, "Release from hold"),
         _action("resend", staff.resend, "Send again, free of charge"),
+        _action("reissue", staff.reissue, "Send a revised report, free of charge"),
         _action("mark_sent", staff.mark_sent, "Mark an unknown delivery as sent"),
     ]
 

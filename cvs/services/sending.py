@@ -46,7 +46,7 @@ def build_message(job: DispatchJob, content: bytes) -> EmailMessage:
     message["Date"] = format_datetime(report.issued_at)
     message["Message-ID"] = job.message_id
     message["Auto-Submitted"] = "auto-generated"
-    message["X-Report-SHA256"] = report.sha256
+    message["X-SHA256"] = report.sha256
     message.set_content(text)
     message.add_alternative(html, subtype="html")
     message.add_attachment(content, maintype="application", subtype="pdf", filename=f"{report.number}.pdf")

@@ -114,6 +114,28 @@ def resend(*, request_id: int, reason: str, actor: str, at: datetime) -> Dispatc
 
 
 @transaction.atomic
+def reissue(*, request_id: int, reason: str, actor: str, at: datetime) -> DispatchJob:
+    """Make and send a revised report from today's facts, free of charge; it replaces the one before, which stays on record.
+
+    Raises `ReasonMissingError` or `NotPossibleError`; nothing is written then.
+    """
+    _require_reason(reason)
+    request = lock_request(request_id)
+    if not request.reports.exists():
+        raise NotPossibleError("There is no report to revise yet.")
+    if not is_paid(request):
+        raise NotPossibleError("The payment of this report is being checked.")
+    latest = _latest_job(request)
+    if latest.state in UNFINISHED:
+        raise NotPossibleError("The report is on its way. Hold it, or wait until it was sent.")
+    job = new_job(request, latest.version + 1, not_before=at, created_at=at)
+    job.save(force_insert=True)
+    audit.record("cvs.reissue", actor=actor, subject=request, at=at, reason=reason, job=str(job.pk))
+    _wake(job)
+    return job
+
+
+@transaction.atomic
 def mark_sent(*, request_id: int, reason: str, actor: str, at: datetime) -> None:
     """Record that a report whose outcome was unknown did arrive, by proof named in `reason`.
 

@@ -174,7 +174,7 @@ class Journey:
             raise JourneyError(
                 f"No report of order {self.result.order} has the SHA-256 of the attachment.", "worker-mail"
             )
-        named = str(self.message["X-Report-SHA256"]).strip()
+        named = str(self.message["X-SHA256"]).strip()
         if named != self.result.sha256:
             raise JourneyError(
                 f"The message names SHA-256 {named}, its attachment has {self.result.sha256}.", "worker-mail"

@@ -76,7 +76,7 @@ def test_the_message_names_the_hash_and_how_to_check_and_no_person(mailbox: Any)
     message = message_from_bytes(mailbox.raw(received.key), policy=policy.default)
     report = IssuedReport.objects.get(request=request)
     text = message.get_body(("plain",)).get_content()
-    assert message["X-Report-SHA256"].strip() == report.sha256
+    assert message["X-SHA256"] == report.sha256
     assert report.sha256 in text
     assert f"/v/{report.url_code}/" in text or "/verify/" in text
     assert f"/acknowledge/{report.acknowledge_code}/" in text
@@ -308,6 +308,33 @@ def test_resend_while_on_its_way_is_refused(mailbox: Any):
 
     with pytest.raises(staff.NotPossibleError, match="on its way"):
         staff.resend(request_id=request.pk, reason="Impatience", actor="user:1", at=timezone.now())
+
+    assert len(jobs_of(request)) == 1
+
+
+def test_a_revised_report_replaces_the_first_and_both_stay_on_record(mailbox: Any):
+    request = funded()
+    run_all()
+    Applicant.objects.update(given_names="Corrected")
+
+    staff.reissue(request_id=request.pk, reason="Name corrected", actor="user:1", at=timezone.now())
+    run_all()
+
+    first, second = IssuedReport.objects.order_by("version")
+    assert (first.state, second.state) == ("superseded", "issued")
+    assert second.number == f"{first.number}-R2"
+    assert second.replaces == first
+    assert [one.attachments[0].sha256 for one in reports_in(mailbox)] == [first.sha256, second.sha256]
+    assert LedgerAccount.objects.get(name="revenue").balance_cents == 6600
+    assert state_of(request) == RequestState.DISPATCHED
+    call_command("check_invariants")
+
+
+def test_nothing_is_revised_before_there_is_a_report(mailbox: Any):
+    request = funded()
+
+    with pytest.raises(staff.NotPossibleError, match="no report to revise"):
+        staff.reissue(request_id=request.pk, reason="Impatience", actor="user:1", at=timezone.now())
 
     assert len(jobs_of(request)) == 1
 
