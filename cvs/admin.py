@@ -68,7 +68,7 @@ class DispatchJobInline(admin.TabularInline[DispatchJob, ReportRequest]):
     model = DispatchJob
     extra = 0
     can_delete = False
-    fields = readonly_fields = [
+    readonly_fields = (
         "version",
         "step",
         "state",
@@ -77,7 +77,8 @@ class DispatchJobInline(admin.TabularInline[DispatchJob, ReportRequest]):
         "handoff_at",
         "sent_at",
         "server_reply",
-    ]
+    )
+    fields = readonly_fields
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Jobs come from settled payments."""
@@ -90,7 +91,7 @@ class DispatchAttemptInline(admin.TabularInline[DispatchAttempt, DispatchJob]):
     model = DispatchAttempt
     extra = 0
     can_delete = False
-    fields = readonly_fields = [
+    readonly_fields = (
         "step",
         "number",
         "started_at",
@@ -99,7 +100,8 @@ class DispatchAttemptInline(admin.TabularInline[DispatchAttempt, DispatchJob]):
         "detail",
         "recipient",
         "sha256",
-    ]
+    )
+    fields = readonly_fields
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Attempts are written by workers."""

@@ -3,12 +3,13 @@
 from datetime import datetime
 
 import structlog
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
 
 from portal.models import AuditEvent
 
 
-def actor_label(user: models.Model) -> str:
+def actor_label(user: AbstractBaseUser | AnonymousUser) -> str:
     """Return how the audit log names a person: `user:<primary key>`, never a name or number."""
     return f"user:{user.pk}"
 

@@ -12,7 +12,7 @@ from portal.mail import store_email
 def _html_of(message: EmailMessage) -> str:
     if not isinstance(message, EmailMultiAlternatives):
         return ""
-    return next((str(part.content) for part in message.alternatives if part.mimetype == "text/html"), "")
+    return next((str(content) for content, mimetype in message.alternatives if mimetype == "text/html"), "")
 
 
 class OutboxEmailBackend(BaseEmailBackend):
@@ -27,7 +27,7 @@ class OutboxEmailBackend(BaseEmailBackend):
                 store_email(
                     template="django",
                     to_email=recipient,
-                    subject=message.subject,
+                    subject=str(message.subject),
                     text=str(message.body),
                     html=_html_of(message),
                     at=timezone.now(),

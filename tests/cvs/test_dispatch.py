@@ -261,7 +261,7 @@ def test_hold_stops_a_report_before_it_leaves_and_release_lets_it_go(mailbox: An
 def test_a_hold_placed_while_a_worker_has_the_job_wins(mailbox: Any, monkeypatch: pytest.MonkeyPatch):
     request = funded()
     dispatch.prepare(DispatchJob.objects.all())
-    original = sending.stored_bytes
+    original = preparing.stored_bytes
 
     def hold_meanwhile(report: IssuedReport) -> bytes:
         staff.hold(request_id=request.pk, reason="Open case", actor="user:1", at=timezone.now())
