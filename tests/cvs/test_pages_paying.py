@@ -337,9 +337,11 @@ def test_return_to_the_site_alone_does_not_make_an_order_paid(client: Client, st
     client.post(REVIEW, agreed(6600))
     reference = Order.objects.get().reference
 
+    forged = client.get(reverse("payment_return", args=[Payment.objects.get().pk]), {"paid": "1", "state": "succeeded"})
     confirmation = client.get(reverse("order_confirmation", args=[reference]))
     tracking = client.get(reverse("order_tracking", args=[reference]))
 
+    assert forged.headers["Location"] == REVIEW
     assert confirmation.headers["Location"] == tracking.headers["Location"] == REVIEW
     assert Order.objects.get().state == OrderState.PAYMENT_PENDING
     assert ReportRequest.objects.get().state == RequestState.PAYMENT_PENDING
@@ -403,3 +405,30 @@ def test_order_of_somebody_else_does_not_exist(client: Client, stranger: Client,
 
     assert theirs.status_code == unknown.status_code == 404
     assert client.get(address).status_code == 200
+
+
+def test_payment_of_somebody_else_cannot_be_returned_to_or_canceled(
+    client: Client, stranger: Client, stripe_double: StripeDoubleProcess, enqueued: list[WakeUp]
+):
+    ready(client)
+    client.post(REVIEW, agreed(6600))
+    payment = Payment.objects.get()
+
+    with nothing_happens(enqueued):
+        returned = stranger.get(reverse("payment_return", args=[payment.pk]))
+        canceled = stranger.post(reverse("payment_cancel", args=[payment.pk]))
+
+    assert returned.status_code == canceled.status_code == 404
+
+
+def test_canceled_payment_keeps_the_choices_and_charges_nothing(client: Client, stripe_double: StripeDoubleProcess):
+    applicant = ready(client)
+    client.post(REVIEW, agreed(6600))
+    client.post(reverse("payment_cancel", args=[Payment.objects.get().pk]))
+    confirm_details(client, applicant)
+
+    page = client.get(REVIEW).content.decode()
+
+    assert "You left the payment page. You have not been charged." in page
+    assert ">Pay $66.00</button>" in page
+    assert ReportRequest.objects.get().state == RequestState.AWAITING_PAYMENT
