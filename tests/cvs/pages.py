@@ -55,6 +55,14 @@ def authorities(count: int) -> list[LicensingAuthority]:
     return [make_authority(number) for number in range(1, count + 1)]
 
 
+def ready(client: Client, *chosen: LicensingAuthority) -> Applicant:
+    """Return a physician whose order is ready for review."""
+    applicant = physician(client)
+    confirm_details(client, applicant)
+    choose(client, *(chosen or authorities(1)))
+    return applicant
+
+
 def rows() -> dict[str, list[object]]:
     """Return the contents of every table that an order touches."""
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in WATCHED}
