@@ -1,0 +1,1 @@
+"""Benchmarks of the portal; every figure stands beside a limit measured in the same run."""

@@ -1,0 +1,131 @@
+"""Rendering and sealing in a process of its own, warmed up as a worker is: `python -m bench.pipeline times|memory|flat …`.
+
+The limit is WeasyPrint alone with everything that makes it fast (fonts and style sheets parsed once, no garbage
+collection while it lays out), on the very HTML of our report and with the same kind of PDF.
+"""
+
+import gc
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+import django
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+
+from bench import launcher
+from bench.reports import ISSUED_AT, ONE_PAGE, TWO_PAGES
+from cvs import rendering, sealing
+from cvs.snapshot import ReportSnapshot, machine_readable
+from portal import pdf
+
+_STYLE_SHEETS = ("pdf/page.css", "pdf/report/v1/report.css")
+_WARM_UPS = 3
+
+
+class BareWeasyPrint:
+    """WeasyPrint without the portal around it, as lean as it can be used."""
+
+    def __init__(self) -> None:
+        fonts = {name: (pdf.FONTS_DIR / name).read_bytes() for name in pdf.FONT_NAMES}
+        self._fetcher = pdf.OwnFontsOnly(fonts)
+        self._configuration = FontConfiguration()
+        self._sheets = [
+            CSS(
+                string=(pdf.TEMPLATES_DIR / name).read_text(encoding="utf-8"),
+                url_fetcher=self._fetcher,
+                font_config=self._configuration,
+            )
+            for name in _STYLE_SHEETS
+        ]
+
+    def write(self, html: str) -> bytes:
+        """Return `html` as PDF."""
+        gc.disable()
+        written = HTML(string=html, url_fetcher=self._fetcher).write_pdf(
+            stylesheets=self._sheets, font_config=self._configuration, pdf_variant=pdf.PDF_VARIANT
+        )
+        gc.enable()
+        gc.collect()
+        return bytes(written)
+
+
+def make(snapshot: ReportSnapshot) -> bytes:
+    """Return the sealed report, as the worker makes it."""
+    return seal(rendering.render_report(snapshot), snapshot)
+
+
+def seal(rendered: bytes, snapshot: ReportSnapshot) -> bytes:
+    """Return the rendered report sealed, as the worker seals it."""
+    return sealing.process_sealer().seal(rendered, at=ISSUED_AT, report_json=machine_readable(snapshot))
+
+
+def times(count: int) -> dict[str, float]:
+    """Return medians in milliseconds, over `count` turns, for a report of one page and one of two."""
+    bare = BareWeasyPrint()
+    return {**_times_of("one", ONE_PAGE, bare, count), **_times_of("two", TWO_PAGES, bare, count)}
+
+
+def _times_of(name: str, snapshot: ReportSnapshot, bare: BareWeasyPrint, count: int) -> dict[str, float]:
+    html, rendered = rendering.report_html(snapshot), rendering.render_report(snapshot)
+    work: dict[str, Callable[[], object]] = {
+        "bare": partial(bare.write, html),
+        "render": partial(rendering.render_report, snapshot),
+        "seal": partial(seal, rendered, snapshot),
+        "both": partial(make, snapshot),
+    }
+    return {f"{name}_{kind}": value for kind, value in _in_turns(work, count).items()}
+
+
+def _in_turns(work: Mapping[str, Callable[[], object]], count: int) -> dict[str, float]:
+    """Do every piece once, then again: whatever else this machine does strikes all alike. Returns medians in ms."""
+    taken: dict[str, list[float]] = {kind: [] for kind in work}
+    for turn in range(-_WARM_UPS, count):
+        for kind, piece in work.items():
+            began = time.perf_counter()
+            piece()
+            if turn >= 0:
+                taken[kind].append((time.perf_counter() - began) * 1000)
+    return {kind: median(values) for kind, values in taken.items()}
+
+
+def memory(early: int, late: int) -> dict[str, float]:
+    """Return the resident memory in MB after `early` and after `late` reports."""
+    found = {}
+    for number in range(1, late + 1):
+        make(ONE_PAGE if number % 2 else TWO_PAGES)
+        if number in {early, late}:
+            found["early" if number == early else "late"] = _resident_megabytes()
+    return found
+
+
+def flat(count: int) -> dict[str, float]:
+    """Return how many seconds one report of one page takes, over `count` made one after the other."""
+    for _ in range(_WARM_UPS):
+        make(ONE_PAGE)
+    began = time.perf_counter()
+    for _ in range(count):
+        make(ONE_PAGE)
+    return {"seconds": (time.perf_counter() - began) / count}
+
+
+def _resident_megabytes() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def main() -> None:
+    """Measure what the command line asks for and print it as one line."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    django.setup()
+    rendering.warm_up()
+    measure = {"times": times, "memory": memory, "flat": flat}[sys.argv[1]]
+    launcher.report(measure(*map(int, sys.argv[2:])))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""Each benchmark by name, on a running world; imported once Django is set up."""
+
+from collections.abc import Callable
+
+from django.db import connections
+
+from bench import burst, commits, pages, people, rendering, visitors
+from bench.figures import Figure, Target
+from bench.launcher import HOST, result
+from bench.sizes import Sizes
+from bench.world import World, free_port
+
+_LOAD_SECONDS = 90
+
+
+def prepare(sizes: Sizes) -> None:
+    """Load the few people that every benchmark needs."""
+    people.add_people(sizes.few_people, busiest=sizes.orders_of_the_busiest)
+    people.tidy()
+
+
+def _rendering(world: World, sizes: Sizes) -> list[Figure]:
+    return rendering.measure(world.launcher, sizes)
+
+
+def _commits(world: World, sizes: Sizes) -> list[Figure]:
+    return commits.measure(world.database_url, sizes)
+
+
+def _burst(world: World, sizes: Sizes) -> list[Figure]:
+    return burst.measure(world.launcher, world.mailbox, sizes)
+
+
+def _pages(world: World, sizes: Sizes) -> list[Figure]:
+    visits = visitors.prepare_visits()
+    connections.close_all()
+    on_copy = {"DATABASE_URL": world.copy_database()}
+    more = sizes.many_people - sizes.few_people
+    loaded = result(world.launcher.begin("bench.people", str(more), "0", changes=on_copy))["seconds"]
+    ports = {name: free_port() for name in ("few", "many", "bare")}
+    servers = [
+        world.launcher.start_web(ports["few"]),
+        world.launcher.start_web(ports["many"], changes=on_copy),
+        world.launcher.start_web(ports["bare"], application="bench.bare", changes=on_copy),
+    ]
+    addresses = pages.Addresses(**{name: f"http://{HOST}:{port}" for name, port in ports.items()})
+    figures = pages.measure(addresses, visits, sizes)
+    for server in servers:
+        server.stop()
+    target = Target("<=", _LOAD_SECONDS, absolute=True)
+    return [*figures, Figure(f"loading {more:,} people with their history", loaded, "s", None, target)]
+
+
+BENCHMARKS: dict[str, Callable[[World, Sizes], list[Figure]]] = {
+    "rendering": _rendering,
+    "pages": _pages,
+    "commits": _commits,
+    "burst": _burst,
+}
