@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 
 from cvs.codes import InvalidCode, normalize_short_code
 
@@ -108,6 +109,27 @@ def parse_report_date(text: str) -> datetime.date:
         except ValueError:
             continue
     raise ValueError(DATE_ADVICE)
+
+
+LARGEST_REPORT_BYTES = 5 * 1024 * 1024
+
+
+class VerifyFileForm(forms.Form):
+    """The PDF somebody holds. Only its hash is computed; the file is not kept."""
+
+    file = forms.FileField(
+        label="The PDF you received",
+        help_text="We compare it with the one we issued. The file is not kept.",
+        error_messages={"required": "Select the PDF you received", "empty": "The selected file is empty"},
+        widget=forms.FileInput(attrs={"accept": "application/pdf"}),
+    )
+
+    def clean_file(self) -> UploadedFile:
+        """Return the file. A report is never larger than 5 MB."""
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > LARGEST_REPORT_BYTES:
+            raise forms.ValidationError("The selected file must be smaller than 5 MB")
+        return file
 
 
 class VerifyForm(forms.Form):

@@ -15,6 +15,7 @@ urlpatterns = [
     path("reports/<slug:reference>/status/", orders.order_status, name="order_status"),
     path("reports/<slug:reference>/confirmation/", orders.order_confirmation, name="order_confirmation"),
     path("verify/", verifying.verify, name="verify"),
+    path("verify/file/", verifying.verify_file, name="verify_file"),
     path("v/<str:code>/", verifying.verify_code, name="verify_code"),
     path("acknowledge/<str:code>/", verifying.acknowledge, name="acknowledge"),
 ]

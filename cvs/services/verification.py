@@ -9,10 +9,12 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from cvs import codes, emails, snapshot
-from cvs.models import IssuedReport, VerificationLookup
+from cvs.models import DispatchJob, IssuedReport, ReportRequest, VerificationLookup
 from cvs.services.moves import lock_request, move
+from cvs.services.sending import accepted
 from cvs.states import ReportState, RequestState
 from portal import audit
+from portal.models import DeliveryState
 
 WINDOW = timedelta(minutes=10)
 MOST_LOOKUPS = 30
@@ -96,9 +98,26 @@ def look_up_typed(*, code: str, report_on: date, client: str, at: datetime) -> V
     return _answer(report, client=client, at=at, by_link=False)
 
 
+def look_up_file(*, content_sha256: str, client: str, at: datetime) -> Verdict:
+    """Answer for a file somebody holds, by the SHA-256 of its bytes: one changed byte and it is not found.
+
+    Raises `TooManyLookupsError`.
+    """
+    _require_patience(client, at)
+    report = IssuedReport.objects.filter(sha256=content_sha256).first()
+    return _answer(report, client=client, at=at, by_link=False)
+
+
 def acknowledged_report(code: str) -> IssuedReport | None:
     """Return the report whose message carried this acknowledgement code, or None."""
     return IssuedReport.objects.filter(acknowledge_code=code.upper()).first()
+
+
+def _settle_doubt(request: ReportRequest, report: IssuedReport, *, at: datetime) -> None:
+    """Take the authority's word as the mail server's answer that never came, so that no second copy is sent."""
+    doubtful = DispatchJob.objects.filter(request=request, report=report, state=DeliveryState.UNCERTAIN)
+    if doubtful.update(state=DeliveryState.SENT, sent_at=at, server_reply="Acknowledged by the authority"):
+        accepted(request, at=at)
 
 
 @transaction.atomic
@@ -113,6 +132,7 @@ def acknowledge(*, code: str, at: datetime) -> IssuedReport | None:
         return report
     report.acknowledged_at = at
     report.save(update_fields=["acknowledged_at"])
+    _settle_doubt(request, report, at=at)
     if request.state in {RequestState.DISPATCHED, RequestState.DELIVERY_PROBLEM}:
         move(request, RequestState.DELIVERED, at=at, actor="authority", acknowledged_at=at, problem="")
         emails.tell_opened(request, at=at)

@@ -1,5 +1,6 @@
 """For whoever holds a report: is it genuine, and the authority's word that it arrived. Public, without an account."""
 
+import hashlib
 from datetime import datetime
 
 from django.contrib.auth.decorators import login_not_required
@@ -8,13 +9,17 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cvs.forms import VerifyForm
+from cvs.forms import VerifyFileForm, VerifyForm
 from cvs.services import verification
 from cvs.states import ReportState
 
 CLIENT_KEY_LENGTH = 32
+
+
+def _page(form: VerifyForm) -> dict[str, object]:
+    return {"form": form, "file_form": VerifyFileForm(label_suffix="", auto_id="file_%s")}
 
 
 def client_key(request: HttpRequest) -> str:
@@ -31,13 +36,30 @@ def verify(request: HttpRequest) -> HttpResponse:
     asked = "code" in request.GET or "date" in request.GET
     form = VerifyForm(request.GET if asked else None, label_suffix="")
     if not asked or not form.is_valid():
-        return render(request, "cvs/verify.html", {"form": form})
+        return render(request, "cvs/verify.html", _page(form))
     at, code, report_on = timezone.now(), form.cleaned_data["code"], form.cleaned_data["date"]
     try:
         verdict = verification.look_up_typed(code=code, report_on=report_on, client=client_key(request), at=at)
     except verification.TooManyLookupsError as error:
         return _too_many(request, form, error, at=at)
     return _answer(request, form, verdict)
+
+
+@login_not_required
+@never_cache
+@require_POST
+def verify_file(request: HttpRequest) -> HttpResponse:
+    """Answer for the file itself: is it, byte for byte, one that we issued. The file is read once and not kept."""
+    file_form, at = VerifyFileForm(request.POST, request.FILES, label_suffix="", auto_id="file_%s"), timezone.now()
+    form = VerifyForm(label_suffix="")
+    if not file_form.is_valid():
+        return render(request, "cvs/verify.html", {"form": form, "file_form": file_form})
+    digest = hashlib.file_digest(file_form.cleaned_data["file"], "sha256").hexdigest()
+    try:
+        verdict = verification.look_up_file(content_sha256=digest, client=client_key(request), at=at)
+    except verification.TooManyLookupsError as error:
+        return _too_many(request, form, error, at=at)
+    return _answer(request, form, verdict, by_file=True)
 
 
 @login_not_required
@@ -53,15 +75,17 @@ def verify_code(request: HttpRequest, code: str) -> HttpResponse:
     return _answer(request, form, verdict)
 
 
-def _answer(request: HttpRequest, form: VerifyForm, verdict: verification.Verdict) -> HttpResponse:
+def _answer(
+    request: HttpRequest, form: VerifyForm, verdict: verification.Verdict, *, by_file: bool = False
+) -> HttpResponse:
     said = verification.STATES_IN_WORDS[ReportState(verdict.report.state)] if verdict.report else ""
-    return render(request, "cvs/verify.html", {"form": form, "verdict": verdict, "replaced": said})
+    return render(request, "cvs/verify.html", _page(form) | {"verdict": verdict, "replaced": said, "by_file": by_file})
 
 
 def _too_many(
     request: HttpRequest, form: VerifyForm, error: verification.TooManyLookupsError, *, at: datetime
 ) -> HttpResponse:
-    response = render(request, "cvs/verify.html", {"form": form, "retry_at": error.retry_at}, status=429)
+    response = render(request, "cvs/verify.html", _page(form) | {"retry_at": error.retry_at}, status=429)
     response["Retry-After"] = str(max(int((error.retry_at - at).total_seconds()), 1))
     return response
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from cvs.management.commands.make_seal_keys import Command as MakeSealKeys
@@ -130,7 +131,7 @@ def test_verify_pdf_calls_a_sealed_report_genuine(sealed_file, keys):
 
     lines = said.getvalue().splitlines()
     assert lines[-1] == "Genuine."
-    assert "Sealed by: IMG Certification Portal Report Seal" in lines
+    assert f"Sealed by: {settings.ORGANIZATION['name']} Report Seal" in lines
     assert "Seal covers the whole document: yes" in lines
 
 
