@@ -24,7 +24,13 @@ def message_domain() -> str:
 def store_email(
     *, template: str, to_email: str, subject: str, text: str, html: str, at: datetime, from_email: str = ""
 ) -> OutgoingEmail:
-    """Put a rendered message into the outbox in the caller's transaction and wake a worker on commit."""
+    """Put a rendered message into the outbox in the caller's transaction and wake a worker on commit.
+
+    Line breaks in the subject become blanks. Raises ValueError for an address of more than one line: it would bring
+    headers of its own.
+    """
+    if len(to_email.splitlines()) != 1 or len(from_email.splitlines()) > 1:
+        raise ValueError("An e-mail address is one line.")
     key = uuid.uuid4()
     email = OutgoingEmail.objects.create(
         id=key,

@@ -14,6 +14,7 @@ from email.message import EmailMessage
 from enum import Enum
 
 from django.conf import settings
+from django.utils.encoding import punycode
 
 
 class Outcome(Enum):
@@ -49,19 +50,26 @@ def _answer(code: int, reply: bytes | str) -> HandOver:
     return HandOver(outcome, code, f"{code} {words}"[:500])
 
 
-def _connect() -> smtplib.SMTP:
-    timeout = settings.EMAIL_TIMEOUT
+def _reach() -> smtplib.SMTP:
     if settings.SMTP_SECURITY == "tls":
         context = ssl.create_default_context()
-        server: smtplib.SMTP = smtplib.SMTP_SSL(
-            settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=timeout, context=context
+        return smtplib.SMTP_SSL(
+            settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=settings.EMAIL_TIMEOUT, context=context
         )
-    else:
-        server = smtplib.SMTP(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=timeout)
+    return smtplib.SMTP(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=settings.EMAIL_TIMEOUT)
+
+
+def _connect() -> smtplib.SMTP:
+    server = _reach()
+    try:
         if settings.SMTP_SECURITY == "starttls":
             server.starttls(context=ssl.create_default_context())
-    if settings.EMAIL_HOST_USER:
-        server.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
+        if settings.EMAIL_HOST_USER:
+            server.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
+    except BaseException:
+        # Without TLS or a sign-in nobody will use, or close, this connection.
+        server.close()
+        raise
     return server
 
 
@@ -86,20 +94,37 @@ def _send_data(server: smtplib.SMTP, message: EmailMessage) -> HandOver:
     return _answer(code, reply)
 
 
+def ascii_address(address: str) -> str:
+    """Return `address` as mail servers without SMTPUTF8 (RFC 6531) take it: a domain with other letters by its ASCII name.
+
+    Raises UnicodeError (a ValueError) for other letters before the @, which have no ASCII form.
+    """
+    local_part, at, domain = address.rpartition("@")
+    address = f"{local_part}{at}{punycode(domain)}"
+    address.encode("ascii")
+    return address
+
+
 def hand_over(message: EmailMessage, *, sender: str, recipient: str, before_data: Callable[[], bool]) -> HandOver:
     """Send `message` to the one `recipient`; `before_data` commits the hand-off and says whether to go on.
 
     Returns `NOT_NOW` for everything that may be repeated safely (no connection, TLS or sign-in trouble, 4xx), `REFUSED`
     for 5xx, `LEASE_LOST` when `before_data` said no, `UNKNOWN` when the server's last answer never came. Raises nothing
-    for trouble with the mail server.
+    for trouble with the mail server or the address.
     """
+    try:
+        address = ascii_address(recipient)
+    except UnicodeError:
+        return HandOver(Outcome.REFUSED, 0, "The address has letters that mail servers do not take.")
+    if address != recipient:
+        message.replace_header("To", address)
     try:
         server = _connect()
     except (smtplib.SMTPException, OSError) as error:
         return HandOver(Outcome.NOT_NOW, 0, f"Mail server not reached: {type(error).__name__}")
     # Closed without a polite QUIT, which may wait for a server that stopped answering: the outcome is known by then.
     with closing(server):
-        refusal = _open_envelope(server, sender, recipient)
+        refusal = _open_envelope(server, sender, address)
         if refusal:
             return refusal
         if not before_data():
