@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from celery import current_app
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Min
 from kombu.exceptions import OperationalError
 
@@ -78,5 +78,5 @@ def readiness(*, at: datetime) -> Readiness:
     try:
         connection.ensure_connection()
         return Readiness("ok", _broker(), _beat(at), _oldest_due(at))
-    except DatabaseError as error:
+    except (DatabaseError, InterfaceError) as error:
         return Readiness(f"not reached ({type(error).__name__})", _broker(), "unknown", None)
