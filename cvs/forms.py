@@ -124,9 +124,9 @@ class VerifyFileForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": "application/pdf"}),
     )
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> "UploadedFile[bytes]":
         """Return the file. A report is never larger than 5 MB."""
-        file: UploadedFile = self.cleaned_data["file"]
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > LARGEST_REPORT_BYTES:
             raise forms.ValidationError("The selected file must be smaller than 5 MB")
         return file

@@ -15,6 +15,9 @@ ROOT = Path(__file__).resolve().parent.parent
 _BIN = Path(sys.executable).parent
 # Two at a time: what is checked here keeps a core busy each.
 _AT_ONCE = 2
+# Programs of their own, and the modules of those written in Python.
+_PROGRAMS = frozenset({"djade", "ruff"})
+_MODULES = {"mypy": "mypy", "check-jsonschema": "check_jsonschema"}
 
 # What a server would have set: the deployment check must find nothing to say about it. Nothing answers at the addresses.
 _PRODUCTION = {
@@ -123,7 +126,7 @@ def _manage(*arguments: str) -> str:
 def _run(tool: str, *arguments: str) -> str:
     """Run a tool of the environment; return what it printed when it failed, else nothing."""
     done = subprocess.run(  # noqa: S603 - the commands above
-        [_BIN / "python", *_tool(tool), *arguments],
+        [*_command(tool), *arguments],
         cwd=ROOT,
         env=os.environ | _PRODUCTION,
         capture_output=True,
@@ -133,12 +136,14 @@ def _run(tool: str, *arguments: str) -> str:
     return "" if done.returncode == 0 else f"{done.stdout}{done.stderr}".strip() or f"exit status {done.returncode}"
 
 
-def _tool(name: str) -> list[str]:
-    # Run as files, not through their first line, which a path with a space breaks.
-    modules = {"mypy": "mypy", "djade": "djade", "check-jsonschema": "check_jsonschema", "ruff": "ruff"}
-    if name == "python":
-        return []
-    return ["-m", modules[name]] if name in modules else [str(_BIN / name)]
+def _command(tool: str) -> list[str | Path]:
+    """Return how to start `tool`: Python tools as modules, because their first line breaks on a path with a space."""
+    if tool in _PROGRAMS:
+        return [_BIN / tool]
+    python: list[str | Path] = [_BIN / "python"]
+    if tool == "python":
+        return python
+    return [*python, "-m", _MODULES[tool]] if tool in _MODULES else [*python, _BIN / tool]
 
 
 def _timed(name: str, check: Callable[[], str]) -> Finding:
