@@ -39,7 +39,8 @@ def configure(options: dict[str, object]) -> None:
                 "django.db.backends": {"level": "WARNING"},
                 "stripe": {"level": "WARNING"},
                 "fontTools": {"level": "WARNING"},
-                "weasyprint": {"level": "ERROR"},
+                # portal.pdf listens to its warnings; they quote names, so they go no further.
+                "weasyprint": {"level": "WARNING", "propagate": False},
                 "pyhanko": {"level": "WARNING"},
                 "botocore": {"level": "WARNING"},
             },
