@@ -1,6 +1,7 @@
 """A message that was accepted came back: read the delivery status notification (RFC 3464) and say so everywhere."""
 
 from datetime import datetime
+from email import message_from_string
 from email.message import EmailMessage, Message
 
 from django.db import transaction
@@ -16,6 +17,13 @@ class NotABounceError(Exception):
     """The message is not a notification of a permanent failure for one of our reports."""
 
 
+def _returned_message_id(part: Message) -> str:
+    # As a message of its own: mail servers fold a long Message-ID onto a second line.
+    content = part.get_payload()
+    returned = content[0] if isinstance(content, list) else message_from_string(str(content))
+    return str(returned.get("Message-ID", "")).strip()
+
+
 def read_notification(message: EmailMessage) -> tuple[str, str]:
     """Return (Message-ID of the report, what the server said) of a permanent failure. Raises `NotABounceError`."""
     parts: list[Message] = list(message.walk())
@@ -28,11 +36,10 @@ def read_notification(message: EmailMessage) -> tuple[str, str]:
     fields = {name.lower(): str(value) for block in status.walk() for name, value in block.items()}
     if fields.get("action", "").lower() != "failed":
         raise NotABounceError(f"The delivery has not failed: {fields.get('action', 'no action')}.")
-    text = returned.as_string()
-    ids = [line.partition(":")[2].strip() for line in text.splitlines() if line.lower().startswith("message-id:")]
-    if not ids:
+    message_id = _returned_message_id(returned)
+    if not message_id:
         raise NotABounceError("The returned message names no Message-ID.")
-    return ids[0], fields.get("diagnostic-code", fields.get("status", "no reason given"))
+    return message_id, fields.get("diagnostic-code", fields.get("status", "no reason given"))
 
 
 @transaction.atomic
