@@ -23,6 +23,10 @@ MOST_SEND_ATTEMPTS = 12
 MOST_RESENDS = 1
 
 
+class WorkersLostError(Exception):
+    """Claim after claim ended without a word, so the row itself may be what kills its workers."""
+
+
 def retry_delay(attempts: int) -> timedelta:
     """Return how long to wait after `attempts` failures: 30 s doubling to 6 h, spread so that queues do not march."""
     seconds = min(6 * 3600.0, 30.0 * 2 ** min(attempts, 16))
@@ -47,6 +51,12 @@ def claim(rows: QuerySet[Row], *, at: datetime) -> Row | None:
     row.handoff_at = None
     row.save(update_fields=["state", "token", "lease_until", "attempts", "handoff_at"])
     return row
+
+
+def require_claims_left(row: Delivery) -> None:
+    """Raise `WorkersLostError` when a just claimed `row` was claimed too often for anything but a lost worker each time."""
+    if row.attempts > MOST_SEND_ATTEMPTS:
+        raise WorkersLostError("Workers were lost again and again at this row.")
 
 
 def held_lease(row: Row) -> QuerySet[Row]:

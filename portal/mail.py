@@ -89,6 +89,11 @@ def deliver(rows: QuerySet[OutgoingEmail]) -> bool:
     email = leases.claim(rows, at=timezone.now())
     if email is None:
         return False
+    try:
+        leases.require_claims_left(email)
+    except leases.WorkersLostError as error:
+        leases.give_back(email, at=timezone.now(), error=str(error), most_attempts=leases.MOST_SEND_ATTEMPTS)
+        return True
     result = smtp.hand_over(
         as_message(email),
         sender=parseaddr(email.from_email)[1],

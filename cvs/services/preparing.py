@@ -184,6 +184,7 @@ def prepare(rows: QuerySet[DispatchJob]) -> bool:
         return True
     started_at = timezone.now()
     try:
+        leases.require_claims_left(job)
         document = make_document(job, at=started_at)
     except Exception as error:  # noqa: BLE001 (one poison report must not stop the line, whatever it raises)
         _record_failure(job, error, started_at)

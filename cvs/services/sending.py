@@ -160,8 +160,9 @@ def send(rows: QuerySet[DispatchJob]) -> bool:
     job.token = claimed.token
     started_at = timezone.now()
     try:
+        leases.require_claims_left(job)
         result = _hand_over(job)
-    except (DamagedReportError, OSError) as error:
+    except (DamagedReportError, leases.WorkersLostError, OSError) as error:
         _record_failure(job, error, started_at)
         return True
     _record(job, result, started_at)
