@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -18,7 +19,7 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 
 from bench import launcher
-from bench.reports import ISSUED_AT, ONE_PAGE, TWO_PAGES
+from bench.reports import ONE_PAGE, TWO_PAGES
 from cvs import rendering, sealing
 from cvs.snapshot import ReportSnapshot, machine_readable
 from portal import pdf
@@ -61,7 +62,7 @@ def make(snapshot: ReportSnapshot) -> bytes:
 
 def seal(rendered: bytes, snapshot: ReportSnapshot) -> bytes:
     """Return the rendered report sealed, as the worker seals it."""
-    return sealing.process_sealer().seal(rendered, at=ISSUED_AT, report_json=machine_readable(snapshot))
+    return sealing.process_sealer().seal(rendered, at=datetime.now(UTC), report_json=machine_readable(snapshot))
 
 
 def times(count: int) -> dict[str, float]:

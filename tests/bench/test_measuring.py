@@ -1,0 +1,125 @@
+"""Each benchmark on the smallest sizes: it finds what it measures, and refuses what is not right."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench import burst, commits, pages, people, rendering, visitors
+from bench.browser import Browser, UnexpectedAnswerError
+from bench.launcher import Launcher
+from bench.orders import fill_baskets
+from bench.sizes import Sizes
+from cvs.models import DispatchJob, IssuedReport, ReportRequest
+from cvs.states import RequestState
+from payments.models import Order, Payment
+from payments.states import OrderState, PaymentState
+from portal.models import DeliveryState
+from sandbox.sample_data import load_reference_data
+from tests.support.processes import free_port, process_environment
+
+pytestmark = pytest.mark.slow
+
+TINY = Sizes(
+    renders=1,
+    reports_for_memory=(1, 2),
+    reports_side_by_side=1,
+    burst_orders=2,
+    orders_per_second=50,
+    waiting_orders=2,
+    commits=2,
+    requests_per_page=3,
+    few_people=30,
+    many_people=30,
+    orders_of_the_busiest=25,
+)
+
+
+@pytest.fixture
+def launcher(transactional_db: None, tmp_path: Path):
+    """Starts measuring processes on the test's database."""
+    starter = Launcher(tmp_path, process_environment())
+    yield starter
+    starter.stop_all()
+
+
+@pytest.fixture
+def population(transactional_db: None) -> None:
+    """Thirty made-up physicians with their history."""
+    load_reference_data()
+    people.add_people(TINY.few_people, busiest=TINY.orders_of_the_busiest)
+
+
+@pytest.mark.usefixtures("population")
+def test_everyone_loaded_has_a_paid_order_with_a_report_that_was_sent():
+    expected = TINY.orders_of_the_busiest + (people.REGULARS - 1) * people.ORDERS_OF_A_REGULAR + 10
+
+    assert Order.objects.filter(state=OrderState.PAID).count() == expected
+    assert ReportRequest.objects.filter(state=RequestState.DISPATCHED).count() == expected
+    assert IssuedReport.objects.count() == expected
+    assert Payment.objects.filter(state=PaymentState.PAID).count() == expected
+
+
+@pytest.mark.usefixtures("seal_keys")
+def test_rendering_is_measured_for_pages_seal_and_memory(launcher: Launcher):
+    figures = {figure.name: figure for figure in rendering.measure(launcher, TINY)}
+
+    assert all(figure.value > 0 and figure.ratio for figure in figures.values())
+    assert figures["seal, two pages"].value < figures["render + seal, two pages"].value
+    assert len(figures) == 6
+
+
+@pytest.mark.usefixtures("population")
+def test_commits_are_measured_and_leave_orders_paid_or_waiting_for_the_card(stripe_double: Any):
+    before = Order.objects.filter(state=OrderState.PAID).count()
+
+    figures = commits.measure(process_environment()["DATABASE_URL"], TINY)
+
+    assert all(figure.value > 0 and figure.ratio for figure in figures)
+    assert Order.objects.filter(state=OrderState.PAID).count() == before + TINY.commits + 1
+    assert Payment.objects.filter(state=PaymentState.OPEN).count() == TINY.commits
+
+
+@pytest.mark.usefixtures("population")
+def test_more_orders_than_people_are_refused():
+    with pytest.raises(ValueError, match="Only 30 physicians without an unpaid order for 31 orders"):
+        fill_baskets(31)
+
+    assert not Order.objects.filter(state=OrderState.BASKET).exists()
+
+
+@pytest.mark.usefixtures("population", "seal_keys")
+def test_burst_is_measured_when_every_report_arrived_once(launcher: Launcher, mailbox: Any):
+    figures = burst.measure(launcher, mailbox, TINY)
+
+    assert all(figure.value > 0 for figure in figures)
+    assert len([one for one in mailbox.messages() if one.attachments]) == TINY.waiting_orders + TINY.burst_orders
+    paid = DispatchJob.objects.exclude(message_id__startswith="<bench-")
+    assert set(paid.values_list("state", flat=True)) == {DeliveryState.SENT}
+
+
+@pytest.mark.usefixtures("population", "collected_static")
+def test_pages_are_measured_through_a_web_server(launcher: Launcher):
+    visits = visitors.prepare_visits()
+    port, bare_port = free_port(), free_port()
+    launcher.start_web(port)
+    launcher.start_web(bare_port, application="bench.bare")
+    portal, bare = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{bare_port}"
+
+    figures = pages.measure(pages.Addresses(few=portal, many=portal, bare=bare), visits, TINY)
+
+    statements = {figure.name: figure.value for figure in figures if figure.unit == "queries"}
+    assert statements["landing, SQL statements"] == 0
+    assert set(statements) == {
+        f"{name}, SQL statements" for name in ("landing", "dashboard", "reports", "authorities", "tracking", "verify")
+    }
+    assert all(figure.value > 0 for figure in figures if figure.unit != "queries")
+
+
+@pytest.mark.usefixtures("population", "collected_static")
+def test_page_that_does_not_answer_is_not_measured(launcher: Launcher):
+    port = free_port()
+    launcher.start_web(port)
+
+    with pytest.raises(UnexpectedAnswerError, match="/dashboard/ answered 302"):
+        Browser(f"http://127.0.0.1:{port}").milliseconds("/dashboard/")
