@@ -1,0 +1,86 @@
+"""The broker goes away, comes back, or forgets everything (faults 18 to 20): rows are the queue, so nothing is lost."""
+
+import pytest
+from django.core.management import call_command
+
+from cvs.models import DispatchAttempt
+from portal import jobs
+from portal.models import DeliveryState, Heartbeat
+from sandbox.mailbox.client import MailboxControl
+from sandbox.servers import EmbeddedServers
+from tests.faults.scenes import (
+    call_sweep,
+    forget_wake_ups,
+    funded,
+    job_of,
+    locked,
+    reports_in,
+    start_worker,
+    sweep_until_sent,
+    wait_for_state,
+    wait_until,
+    wake,
+)
+from tests.support.processes import Processes
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.usefixtures("seal_keys")]
+
+
+def test_payment_while_the_broker_is_down_is_kept_and_dispatched_after_its_return(
+    processes: Processes, servers: EmbeddedServers, mailbox: MailboxControl
+):
+    servers.stop_valkey()
+
+    [request] = funded()
+
+    assert job_of(request).state == DeliveryState.READY
+    assert call_sweep() is False
+    servers.start_valkey()
+    start_worker(processes)
+    assert job_of(request).state == DeliveryState.READY
+    sweep_until_sent([request])
+    assert len(reports_in(mailbox)) == 1
+    call_command("check_invariants")
+
+
+def test_worker_in_the_middle_of_a_task_survives_a_restart_of_the_broker_and_goes_on(
+    processes: Processes, servers: EmbeddedServers, mailbox: MailboxControl
+):
+    [request] = funded()
+    forget_wake_ups()
+    worker = start_worker(processes)
+    with locked(request):
+        wake(request)
+        leased = wait_for_state(request, DeliveryState.LEASED)
+        servers.stop_valkey()
+        wait_until(lambda: "Connection to broker lost" in worker.output(), "the worker notices")
+        assert job_of(request).token == leased.token
+
+    wait_for_state(request, DeliveryState.READY)
+    servers.start_valkey()
+    sweep_until_sent([request])
+
+    assert worker.is_running
+    assert worker.output().count("ready.") == 1
+    assert [attempt.number for attempt in DispatchAttempt.objects.order_by("id")] == [1, 1]
+    assert len(reports_in(mailbox)) == 1
+    assert jobs.send(jobs.BEAT_HEARTBEAT, {})
+    wait_until(Heartbeat.objects.exists, "the same worker takes a new message")
+
+
+def test_wiped_broker_costs_only_a_delay(processes: Processes, servers: EmbeddedServers, mailbox: MailboxControl):
+    funded_before_the_loss = funded(authorities=3)
+    servers.flush_valkey()
+    worker = start_worker(processes)
+    assert jobs.send(jobs.BEAT_HEARTBEAT, {})
+    wait_until(Heartbeat.objects.exists, "the worker has emptied its queues")
+    assert reports_in(mailbox) == []
+
+    sweep_until_sent(funded_before_the_loss)
+    servers.flush_valkey()
+    [afterwards] = funded(physician=2)
+    sweep_until_sent([afterwards])
+
+    assert worker.is_running
+    sent = [job_of(request).message_id for request in [*funded_before_the_loss, afterwards]]
+    assert sorted(message.message_id for message in reports_in(mailbox)) == sorted(sent)
