@@ -27,6 +27,7 @@ class Browser:
         answer.read()
         taken = (time.perf_counter() - began) * 1000
         if answer.status != http.client.OK:
+            self.close()
             raise UnexpectedAnswerError(f"{path} answered {answer.status} {answer.getheader('Location', '')}.")
         return taken
 

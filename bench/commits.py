@@ -21,8 +21,9 @@ REPORTS_IN_AN_ORDER = 2
 def measure(database_url: str, sizes: Sizes) -> list[Figure]:
     """Return how long orders of two reports take to commit, paid with credit and to be paid by card."""
     written = _WrittenRows()
+    first = fill_baskets(1, reports=REPORTS_IN_AN_ORDER)[0]
     with connection.execute_wrapper(written):
-        fill_baskets(1, reports=REPORTS_IN_AN_ORDER)[0].pay()
+        first.pay()
     with_credit = fill_baskets(sizes.commits, reports=REPORTS_IN_AN_ORDER)
     by_card = fill_baskets(sizes.commits, reports=REPORTS_IN_AN_ORDER, with_credit=False)
     taken: dict[str, list[float]] = {"bare": [], "credit": [], "card": [], "page": []}

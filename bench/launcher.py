@@ -28,7 +28,7 @@ class Launcher:
             [sys.executable, "-m", *arguments],
             name=name,
             log_path=self._logs / f"{len(self._started):03d}-{name}.log",
-            env=self._environment | (changes or {}),
+            env={**self._environment, **(changes or {})},
             cwd=ROOT,
         )
         self._started.append(child)
@@ -47,9 +47,9 @@ class Launcher:
         """Start gunicorn with one worker of four threads on 127.0.0.1:`port`, without the seal key."""
         hidden = dict.fromkeys(SEAL_VARIABLES, "")
         bind = ["--bind", f"{HOST}:{port}", "--worker-class", "gthread", "--workers", "1", "--threads", "4"]
-        child = self.start(
-            "gunicorn", application, *bind, "--no-control-socket", name="web", changes={**hidden, **(changes or {})}
-        )
+        # A connection that waits for its turn must not be closed meanwhile.
+        bind += ["--keep-alive", "75", "--no-control-socket"]
+        child = self.start("gunicorn", application, *bind, name="web", changes={**hidden, **(changes or {})})
         wait_for_line(child, "Booting worker", _MEASURE_SECONDS)
         return child
 

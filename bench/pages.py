@@ -1,6 +1,7 @@
 """The busiest pages through a real web server: with few people and with many, beside a page that does nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import cycle
@@ -37,21 +38,28 @@ class _Row:
 
 def measure(addresses: Addresses, visits: Visits, sizes: Sizes) -> list[Figure]:
     """Return the figures of every page; `visits` were prepared before the database was copied."""
-    browsers = {name: Browser(getattr(addresses, name)) for name in ("few", "many", "bare")}
-    crowds = {name: Crowd(getattr(addresses, name)) for name in ("few", "many")}
-    rows = _rows(browsers, crowds, visits)
-    # In turns, so that whatever else this machine does strikes all alike.
-    for turn in range(-_WARM_UPS, sizes.requests_per_page):
-        for row in rows.values():
-            milliseconds = row.ask()
-            if turn >= 0:
-                row.taken.append(milliseconds)
-    for open_one in (*browsers.values(), *crowds.values()):
-        open_one.close()
+    with ExitStack() as closing_down:
+        browsers = {name: Browser(getattr(addresses, name)) for name in ("few", "many", "bare")}
+        crowds = {name: Crowd(getattr(addresses, name)) for name in ("few", "many")}
+        for browser in browsers.values():
+            closing_down.callback(browser.close)
+        for crowd in crowds.values():
+            closing_down.callback(crowd.close)
+        rows = _rows(browsers, crowds, visits)
+        _ask_in_turns(list(rows.values()), sizes.requests_per_page)
     taken = {key: row.taken for key, row in rows.items()}
     names = [*visits.busy, "verify"]
     figures = [figure for name in names for figure in _figures_of(name, taken, sizes)]
     return [*figures, *_figures_of_lists(taken), *_figures_of_verify(taken), *_figures_of_queries(visits)]
+
+
+def _ask_in_turns(rows: Sequence[_Row], count: int) -> None:
+    """Ask for everything once, then again: whatever else this machine does strikes all alike."""
+    for turn in range(-_WARM_UPS, count):
+        for row in rows:
+            milliseconds = row.ask()
+            if turn >= 0:
+                row.taken.append(milliseconds)
 
 
 def _rows(browsers: dict[str, Browser], crowds: dict[str, Crowd], visits: Visits) -> dict[str, _Row]:

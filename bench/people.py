@@ -110,7 +110,7 @@ def add_orders(*, busiest: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SELECT array_agg(id ORDER BY id) FROM cvs_licensingauthority")
-        values: dict[str, object] = {
+        values: dict[str, int | str | datetime | list[int]] = {
             "authorities": cursor.fetchone()[0],
             "at": LOADED_AT,
             "busiest": busiest,

@@ -1,7 +1,6 @@
 """Each benchmark on the smallest sizes: it finds what it measures, and refuses what is not right."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,7 +14,9 @@ from cvs.states import RequestState
 from payments.models import Order, Payment
 from payments.states import OrderState, PaymentState
 from portal.models import DeliveryState
+from sandbox.mailbox.client import MailboxControl
 from sandbox.sample_data import load_reference_data
+from sandbox.stripe_double.process import StripeDoubleProcess
 from tests.support.processes import free_port, process_environment
 
 pytestmark = pytest.mark.slow
@@ -36,7 +37,7 @@ TINY = Sizes(
 
 
 @pytest.fixture
-def launcher(transactional_db: None, tmp_path: Path):
+def launcher(transactional_db: None, mailbox: MailboxControl, tmp_path: Path):
     """Starts measuring processes on the test's database."""
     starter = Launcher(tmp_path, process_environment())
     yield starter
@@ -70,7 +71,7 @@ def test_rendering_is_measured_for_pages_seal_and_memory(launcher: Launcher):
 
 
 @pytest.mark.usefixtures("population")
-def test_commits_are_measured_and_leave_orders_paid_or_waiting_for_the_card(stripe_double: Any):
+def test_commits_are_measured_and_leave_orders_paid_or_waiting_for_the_card(stripe_double: StripeDoubleProcess):
     before = Order.objects.filter(state=OrderState.PAID).count()
 
     figures = commits.measure(process_environment()["DATABASE_URL"], TINY)
@@ -89,7 +90,7 @@ def test_more_orders_than_people_are_refused():
 
 
 @pytest.mark.usefixtures("population", "seal_keys")
-def test_burst_is_measured_when_every_report_arrived_once(launcher: Launcher, mailbox: Any):
+def test_burst_is_measured_when_every_report_arrived_once(launcher: Launcher, mailbox: MailboxControl):
     figures = burst.measure(launcher, mailbox, TINY)
 
     assert all(figure.value > 0 for figure in figures)
