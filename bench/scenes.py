@@ -54,6 +54,6 @@ def _pages(world: World, sizes: Sizes) -> list[Figure]:
 BENCHMARKS: dict[str, Callable[[World, Sizes], list[Figure]]] = {
     "rendering": _rendering,
     "pages": _pages,
-    "commits": _commits,
     "burst": _burst,
+    "commits": _commits,
 }
