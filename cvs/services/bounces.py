@@ -19,9 +19,8 @@ class NotABounceError(Exception):
 
 def _returned_message_id(part: Message) -> str:
     # As a message of its own: mail servers fold a long Message-ID onto a second line.
-    content = part.get_payload()
-    returned = content[0] if isinstance(content, list) else message_from_string(str(content))
-    return str(returned.get("Message-ID", "")).strip()
+    inner = part.get_payload(0) if part.is_multipart() else message_from_string(str(part.get_payload()))
+    return str(inner["Message-ID"] or "").strip() if isinstance(inner, Message) else ""
 
 
 def read_notification(message: EmailMessage) -> tuple[str, str]:

@@ -44,7 +44,7 @@ def start_overdue_beat(processes: Processes, schedule: Path) -> ChildProcess:
     for entry in scheduler.schedule.values():
         entry.last_run_at = timezone.now() - timedelta(days=2)
     scheduler.close()
-    command = ["-m", "celery", "-A", "portal", "beat", "--schedule", schedule, "--loglevel", "INFO"]
+    command = ["-m", "celery", "-A", "portal", "beat", "--schedule", str(schedule), "--loglevel", "INFO"]
     return processes.start([sys.executable, *command], name="beat")
 
 
@@ -84,8 +84,7 @@ def test_two_beats_and_two_workers_do_nothing_twice(processes: Processes, mailbo
     DispatchJob.objects.update(not_before=timezone.now())
 
     beats = [start_overdue_beat(processes, tmp_path / f"schedule{number}") for number in range(2)]
-    for beat in beats:
-        wait_until(lambda beat=beat: "Sending due task cvs.sweep_dispatch" in beat.output(), "both beats sweep")
+    wait_until(lambda: all("due task cvs.sweep_dispatch" in beat.output() for beat in beats), "both beats sweep")
     for _ in range(2):
         start_worker(processes)
     wait_until_sent(requests)

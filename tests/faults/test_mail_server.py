@@ -61,8 +61,9 @@ def bounce_of(message_id: str, recipient: str) -> bytes:
     notification.set_content("The message could not be delivered.")
     notification.make_mixed()
     notification.replace_header("Content-Type", "multipart/report; report-type=delivery-status")
-    for part in (_status(recipient), _returned(message_id, recipient)):
-        notification.attach(part)
+    parts = notification.get_payload()
+    assert isinstance(parts, list)
+    parts += [_status(recipient), _returned(message_id, recipient)]
     return notification.as_bytes()
 
 
