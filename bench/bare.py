@@ -1,4 +1,4 @@
-"""A bare Django application, the limit of the page where a report is checked: no middleware, no template, no session.
+"""A bare Django application, the limit of the page where a report is checked: no app, no middleware, no template, no session.
 
 It does what any such page must do: look the code up and note, durably, that somebody asked.
 """
@@ -34,5 +34,6 @@ urlpatterns = [path("v/<str:code>/", look_up), path("hello/", hello)]
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 settings.ROOT_URLCONF = __name__
+settings.INSTALLED_APPS = []
 settings.MIDDLEWARE = []
 application = get_wsgi_application()
