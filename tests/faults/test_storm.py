@@ -28,7 +28,7 @@ WORKERS = 4
 AUTHORITIES = 20
 KILLS = 12
 LOST_ANSWERS = 3
-PATIENCE_SECONDS = 600
+PATIENCE_SECONDS = 900
 # Seldom: every sweep wakes a worker for each report that still waits.
 SWEEP_SECONDS = 15
 # Short, so that what a killed worker held is free again while the storm goes on.
