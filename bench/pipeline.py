@@ -68,18 +68,17 @@ def seal(rendered: bytes, snapshot: ReportSnapshot) -> bytes:
 def times(count: int) -> dict[str, float]:
     """Return medians in milliseconds, over `count` turns, for a report of one page and one of two."""
     bare = BareWeasyPrint()
-    return {**_times_of("one", ONE_PAGE, bare, count), **_times_of("two", TWO_PAGES, bare, count)}
+    return _in_turns({**_work("one", ONE_PAGE, bare), **_work("two", TWO_PAGES, bare)}, count)
 
 
-def _times_of(name: str, snapshot: ReportSnapshot, bare: BareWeasyPrint, count: int) -> dict[str, float]:
+def _work(name: str, snapshot: ReportSnapshot, bare: BareWeasyPrint) -> dict[str, Callable[[], object]]:
     html, rendered = rendering.report_html(snapshot), rendering.render_report(snapshot)
-    work: dict[str, Callable[[], object]] = {
-        "bare": partial(bare.write, html),
-        "render": partial(rendering.render_report, snapshot),
-        "seal": partial(seal, rendered, snapshot),
-        "both": partial(make, snapshot),
+    return {
+        f"{name}_bare": partial(bare.write, html),
+        f"{name}_render": partial(rendering.render_report, snapshot),
+        f"{name}_seal": partial(seal, rendered, snapshot),
+        f"{name}_both": partial(make, snapshot),
     }
-    return {f"{name}_{kind}": value for kind, value in _in_turns(work, count).items()}
 
 
 def _in_turns(work: Mapping[str, Callable[[], object]], count: int) -> dict[str, float]:
