@@ -107,7 +107,11 @@ def deliver(rows: QuerySet[OutgoingEmail]) -> bool:
 
 def sweep_outbox(*, at: datetime, limit: int = 500) -> int:
     """Recover passed leases and wake a worker for each due message, at most `limit`; returns how many were woken."""
-    leases.recover(OutgoingEmail.objects.all(), at=at)
+    _, _, stuck = leases.recover(OutgoingEmail.objects.all(), at=at)
+    # An alert about an alert would go the same way; the admin shows it.
+    lines = [f"Message {email.pk} ({email.template})." for email in stuck if email.template != "staff_alert"]
+    if lines:
+        alert_staff(subject="Messages whose delivery is unknown", lines=lines, at=at)
     waiting = list(leases.due(OutgoingEmail.objects.all(), at).values_list("pk", flat=True)[:limit])
     for key in waiting:
         if not jobs.send(jobs.DELIVER_EMAIL, {"email_id": str(key)}):

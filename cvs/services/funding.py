@@ -34,8 +34,7 @@ def new_job(request: ReportRequest, version: int, **values: object) -> DispatchJ
     )
 
 
-def _fund(request: ReportRequest, settlement: Settlement) -> None:
-    hold = open_report_hold(request.applicant_id)
+def _fund(request: ReportRequest, settlement: Settlement, *, hold: bool) -> None:
     reason = "Open hold on the physician's record" if hold else ""
     move(request, RequestState.FUNDED, at=settlement.at, actor="payments", funded_at=settlement.at)
     state = DeliveryState.READY
@@ -55,8 +54,11 @@ def on_settlement(settlement: Settlement) -> None:
 
     Settling the same payment again changes nothing: a funded request has its job already.
     """
-    for request in _requests_of(settlement):
+    requests = _requests_of(settlement)
+    # All requests of a payment are one person's.
+    hold = bool(requests) and open_report_hold(requests[0].applicant_id) is not None
+    for request in requests:
         if settlement.paid and request.state in {RequestState.AWAITING_PAYMENT, RequestState.PAYMENT_PENDING}:
-            _fund(request, settlement)
+            _fund(request, settlement, hold=hold)
         elif not settlement.paid and request.state == RequestState.PAYMENT_PENDING:
             move(request, RequestState.AWAITING_PAYMENT, at=settlement.at, actor="payments", reason="Payment not made")

@@ -257,6 +257,19 @@ def test_an_alert_goes_to_staff(mailbox: MailboxControl):
     assert received.envelope_to == ("alerts@commission.example",)
 
 
+def test_staff_hear_of_a_message_whose_delivery_stays_unknown(mailbox: MailboxControl):
+    at = timezone.now()
+    email = store()
+    ALL().update(state=DeliveryState.UNCERTAIN, resends=1, not_before=at)
+
+    mail.sweep_outbox(at=at)
+    mail.sweep_outbox(at=at)
+
+    alert = OutgoingEmail.objects.get(template="staff_alert")
+    assert str(email.pk) in alert.text
+    assert fresh(email).state == DeliveryState.UNCERTAIN
+
+
 def test_only_old_sent_messages_are_purged(mailbox: MailboxControl):
     sent, unsent = store(), store(to_email="ben@applicants.example")
     mail.deliver(ALL().filter(pk=sent.pk))

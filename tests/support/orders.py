@@ -64,7 +64,10 @@ def make_physician(number: int, **names: str) -> Applicant:
         recorded_by="tests",
     )
     school = MedicalSchool.objects.get_or_create(
-        name="Test College of Medicine", city="Lagos", country="NG", defaults={"search_text": "test college of medicine lagos"}
+        name="Test College of Medicine",
+        city="Lagos",
+        country="NG",
+        defaults={"search_text": "test college of medicine lagos"},
     )[0]
     MedicalEducation.objects.create(
         applicant=applicant,

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from cvs.services.bounces import NotABounceError, read_notification, record_bounce
+from portal.states import IllegalMoveError
 
 
 class Command(BaseCommand):
@@ -20,6 +21,6 @@ class Command(BaseCommand):
         try:
             message_id, detail = read_notification(message)
             job = record_bounce(message_id=message_id, detail=detail, at=timezone.now())
-        except NotABounceError as error:
+        except (NotABounceError, IllegalMoveError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Recorded for dispatch job {job.pk}.")
