@@ -98,7 +98,7 @@ def test_tracking_says_that_reports_are_being_prepared(client: Client):
     [
         (RequestState.ON_HOLD, {"hold_reason": "Open case 17"}, "On hold", "Our staff are checking something"),
         (RequestState.DISPATCHED, {"dispatched_at": AT}, "Sent", "Sent, not opened yet"),
-        (RequestState.DELIVERED, {"dispatched_at": AT, "acknowledged_at": AT}, "Opened", "Opened <time"),
+        (RequestState.DELIVERED, {"dispatched_at": AT, "acknowledged_at": AT}, "Opened", "Opened<br>"),
         (
             RequestState.DELIVERY_PROBLEM,
             {"dispatched_at": AT, "problem": "The authority’s mail server refused the report."},
