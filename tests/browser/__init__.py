@@ -1,0 +1,1 @@
+"""The portal in Debian's Chromium: real web process, real pages, the production content security policy."""
