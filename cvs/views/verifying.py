@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime
 
+from allauth.account.adapter import get_adapter
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,7 +25,8 @@ def _page(form: VerifyForm) -> dict[str, object]:
 
 def client_key(request: HttpRequest) -> str:
     """Return a keyed hash of the asker's address: enough to count its look-ups, useless to find out who it was."""
-    address = str(request.META.get("REMOTE_ADDR", ""))
+    # The adapter knows how many proxies stand in front; the address of a proxy would be one client for everybody.
+    address = get_adapter(request).get_client_ip(request)
     return salted_hmac("cvs.lookup_client", address, algorithm="sha256").hexdigest()[:CLIENT_KEY_LENGTH]
 
 

@@ -62,3 +62,15 @@ def test_many_wrong_files_are_too_many(client: Client, report: IssuedReport):
 
     assert answer.status_code == 429
     assert VerificationLookup.objects.count() == 10
+
+
+def test_visitors_behind_one_proxy_are_counted_apart(client: Client, settings: Any):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    for number in range(10):
+        content = SimpleUploadedFile("report.pdf", f"%PDF {number}".encode())
+        client.post(reverse("verify_file"), {"file": content}, headers={"x-forwarded-for": "203.0.113.7"})
+
+    same = client.get(reverse("verify_code", args=["A" * 26]), headers={"x-forwarded-for": "203.0.113.7"})
+    other = client.get(reverse("verify_code", args=["A" * 26]), headers={"x-forwarded-for": "203.0.113.8"})
+
+    assert (same.status_code, other.status_code) == (429, 200)
