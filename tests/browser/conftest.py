@@ -5,6 +5,7 @@ Never call in this process what seals, sends or dispatches: the driver's event l
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -100,7 +101,7 @@ def open_page(site: Site, browser: Browser, watch: Watch) -> Iterator[OpenPage]:
     """
     contexts: list[BrowserContext] = []
 
-    def open_page(**options: object) -> Page:
+    def open_page(**options: Any) -> Page:  # Any: the options of another library's function
         context = browser.new_context(base_url=site.base_url, **{"viewport": {"width": 1280, "height": 900}, **options})
         context.set_default_timeout(PATIENCE_MILLISECONDS)
         watch.follow(context)

@@ -1,12 +1,15 @@
 """What browser tests share: the running site, a strict page, and the steps every order begins with."""
 
+import json
 import re
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, expect
 
 from applicants.models import Applicant
@@ -52,6 +55,14 @@ class Site:
             "STRIPE_API_BASE": self.double.base_url,
             "SMTP_PORT": str(self.mailbox.smtp_port),
         }
+
+    def charged_cents(self) -> list[int]:
+        """What the payment provider has really taken, in cents, one amount per successful charge."""
+        asked = urllib.request.Request(
+            f"{self.double.base_url}/v1/charges", headers={"Authorization": f"Bearer {settings.STRIPE_SECRET_KEY}"}
+        )
+        with urllib.request.urlopen(asked, timeout=DRAIN_SECONDS) as answer:
+            return [charge["amount"] for charge in json.load(answer)["data"] if charge["status"] == "succeeded"]
 
     def work_off(self) -> str:
         """Do what workers and beat do, in a process of its own as the driver's event loop forbids sealing in this one.
