@@ -1,0 +1,157 @@
+"""People and orders in every state that a page can show, and sessions in which they are signed in."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.conf import settings
+from django.test import Client, override_settings
+from django.utils import timezone
+
+from applicants.models import Applicant, User
+from cvs.models import LicensingAuthority, ReportRequest
+from cvs.states import ReportState, RequestState
+from payments.models import Fee
+from payments.services import checkout, sync
+from sandbox.sample_data import STAFF_EMAIL, load_people
+from sandbox.stripe_double.process import StripeDoubleProcess
+from tests.browser.support import Site
+from tests.cvs.pages import choose, confirm_details, issue
+from tests.factories.applicants import StaffFactory
+from tests.support.orders import PRICE_CENTS, pay_with_credit, place
+
+NOT_CERTIFIED, CERTIFIED, BY_PATHWAY = "04821375", "03157426", "10264831"
+# Each of these lives in one state of an order alone, so that no page depends on which was opened before.
+NEW, CHOOSING, PRICE_CHANGED, PAYING, BY_BANK, HELD = (
+    "10264849",
+    "10264856",
+    "10264946",
+    "10264953",
+    "10264979",
+    "10265076",
+)
+REPORT_FILE = b"%PDF-1.7 the bytes of a report that was issued"
+BANK_THAT_SETTLES = "000123456789"
+
+
+@dataclass
+class World:
+    """Where the portal is served, session keys by person, and the parts of addresses that states name in braces."""
+
+    base_url: str
+    sessions: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+
+def make_world(site: Site) -> World:
+    """Fill the committed database of a running site; needs its licensing authorities and fees."""
+    world = World(site.base_url)
+    with override_settings(STRIPE_API_BASE=site.double.base_url):
+        _seed(world, site.double)
+    return world
+
+
+def _seed(world: World, double: StripeDoubleProcess) -> None:
+    load_people()
+    boards = list(LicensingAuthority.objects.order_by("name")[:3])
+    _place_reports(world, boards)
+    _price_changes(world, boards)
+    _pay_by_bank(world, double, boards)
+    for number in (NOT_CERTIFIED, CERTIFIED):
+        _sign_in(world, number, *boards)
+    for number in (BY_PATHWAY, NEW, HELD):
+        _sign_in(world, number)
+    _sign_in(world, CHOOSING, confirmed=True)
+    place(_person(PAYING), boards[:2], use_credit=False)
+    _sign_in(world, PAYING)
+    _sign_in_staff(world)
+    # From here on nobody reaches the payment provider: what its silence looks like is a state as well.
+    double.control.fault("500", times=1000)
+
+
+def _person(number: str) -> Applicant:
+    return Applicant.objects.get(identification_number=number)
+
+
+def _sign_in(world: World, number: str, *chosen: LicensingAuthority, confirmed: bool = False) -> None:
+    """Note a session of this physician; with authorities chosen, the order is ready for review."""
+    client, person = Client(), _person(number)
+    client.force_login(person.user)
+    if chosen or confirmed:
+        confirm_details(client, person)
+    if chosen:
+        choose(client, *chosen)
+    world.sessions[number] = _session_key(client)
+
+
+def _session_key(client: Client) -> str:
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def _sign_in_staff(world: World) -> None:
+    for name, user in {
+        "staff": User.objects.get(username=STAFF_EMAIL),
+        "trainee": StaffFactory.create(is_superuser=False),
+    }.items():
+        client = Client()
+        client.force_login(user)
+        world.sessions[name] = _session_key(client)
+
+
+def _place_reports(world: World, boards: list[LicensingAuthority]) -> None:
+    """Pay orders of the certified physician with credit, and let their reports be in every state."""
+    person, now = _person(CERTIFIED), timezone.now()
+    world.names["prepared"] = _order(person, boards, RequestState.FUNDED)
+    world.names["held"] = _order(person, boards[:1], RequestState.ON_HOLD)
+    sent = {"dispatched_at": now - timedelta(hours=2)}
+    opened = {**sent, "acknowledged_at": now}
+    world.names["sent"] = _order(person, boards[:2], RequestState.DISPATCHED, **sent)
+    world.names["opened"] = _order(person, boards[:1], RequestState.DELIVERED, **opened)
+    world.names["problem"] = _order(person, boards[:2], RequestState.DELIVERY_PROBLEM)
+    _issue_reports(world)
+
+
+def _order(person: Applicant, boards: list[LicensingAuthority], state: RequestState, **values: object) -> str:
+    requests = pay_with_credit(person, boards)
+    ReportRequest.objects.filter(pk__in=[request.pk for request in requests]).update(state=state, **values)
+    return requests[0].order_line.order.reference
+
+
+def _issue_reports(world: World) -> None:
+    """Issue a genuine, a replaced, an acknowledged and an unreadable report; note how each is looked up."""
+    sent = ReportRequest.objects.filter(order_line__order__reference=world.names["sent"]).order_by("position")
+    genuine, replaced = sent
+    (opened,) = ReportRequest.objects.filter(order_line__order__reference=world.names["opened"])
+    found = issue(genuine, sha256=hashlib.sha256(REPORT_FILE).hexdigest())
+    old = issue(replaced, state=ReportState.SUPERSEDED)
+    issue(replaced, number=f"{old.number}-R2", version=2, replaces=old)
+    confirmed = issue(opened, acknowledged_at=timezone.now())
+    (held,) = ReportRequest.objects.filter(order_line__order__reference=world.names["held"])
+    broken = issue(held, snapshot={})
+    world.names |= {
+        "genuine": found.short_code,
+        "replaced": old.short_code,
+        "acknowledge": found.acknowledge_code,
+        "acknowledged": confirmed.acknowledge_code,
+        "broken": broken.url_code,
+        "request": str(genuine.pk),
+    }
+
+
+def _price_changes(world: World, boards: list[LicensingAuthority]) -> None:
+    """Let a physician choose while reports cost less than they do afterwards."""
+    fee = Fee.objects.filter(code="CVS_STATUS_REPORT", amount_cents=PRICE_CENTS)
+    fee.update(amount_cents=PRICE_CENTS - 600)
+    _sign_in(world, PRICE_CHANGED, *boards[:2])
+    Fee.objects.filter(code="CVS_STATUS_REPORT", amount_cents=PRICE_CENTS - 600).update(amount_cents=PRICE_CENTS)
+
+
+def _pay_by_bank(world: World, double: StripeDoubleProcess, boards: list[LicensingAuthority]) -> None:
+    """Let a physician pay from a bank account; the money is under way."""
+    payment = place(_person(BY_BANK), boards[:2], use_credit=False)
+    checkout.open_session(payment.pk)
+    payment.refresh_from_db()
+    double.control.pay(str(payment.session_id), bank=BANK_THAT_SETTLES)
+    sync.sync(payment.pk)
+    _sign_in(world, BY_BANK)
+    world.names |= {"by_bank": payment.order.reference, "payment": str(payment.pk)}

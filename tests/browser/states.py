@@ -1,0 +1,205 @@
+"""Every state in which a page can be seen: who looks, where, and what is done there first."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from playwright.sync_api import Page
+
+from cvs.codes import new_short_code
+from cvs.services.verification import MOST_MISSES
+from tests.browser.seeding import (
+    BY_BANK,
+    BY_PATHWAY,
+    CERTIFIED,
+    CHOOSING,
+    HELD,
+    NEW,
+    NOT_CERTIFIED,
+    PAYING,
+    PRICE_CHANGED,
+    REPORT_FILE,
+)
+
+Steps = Callable[[Page], None]
+NOBODY = ""
+REPORT_DATE = "June 3, 2026"
+
+
+def _stay(page: Page) -> None:
+    """Do nothing: the state is there as soon as the page is."""
+
+
+@dataclass(frozen=True)
+class State:
+    """One state of a page: `who` has a session in the world, `path` may name parts of it in braces.
+
+    `status` is what the last document is answered with; `says` must be readable on the page, so that a state that was
+    not reached is noticed.
+    """
+
+    name: str
+    path: str
+    says: str
+    who: str = NOBODY
+    steps: Steps = _stay
+    status: int = 200
+
+
+def _press(name: str) -> Steps:
+    def press(page: Page) -> None:
+        page.get_by_role("button", name=name, exact=True).locator("visible=true").first.click()
+
+    return press
+
+
+def _sign_in_wrongly(page: Page) -> None:
+    page.get_by_label("Identification number").fill("0-482-137-5")
+    page.get_by_label("Password", exact=True).fill("not the password")
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
+
+
+def _send_wrong_details(page: Page) -> None:
+    page.get_by_label("E-mail address").fill("nobody")
+    page.get_by_label("Phone number").fill("0801")
+    page.get_by_label("City").fill("")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+
+def _filter(page: Page) -> None:
+    page.get_by_label("Find an authority").fill("california")
+    page.get_by_text("authorities shown").wait_for()
+
+
+def _pay_another_total(page: Page) -> None:
+    # The style sheet draws the boxes; the ones that are ticked lie outside the window.
+    for box in page.get_by_role("checkbox").all():
+        box.dispatch_event("click")
+    page.locator("#id_total_cents").evaluate("field => { field.value = '100'; }")
+    page.get_by_role("button", name="Pay ").click()
+
+
+def _press_pay(page: Page) -> None:
+    page.get_by_role("button", name="Pay ").click()
+
+
+def _compare(content: bytes) -> Steps:
+    def compare(page: Page) -> None:
+        file = {"name": "report.pdf", "mimeType": "application/pdf", "buffer": content}
+        page.get_by_label("The PDF you received").set_input_files([file])  # type: ignore[list-item]  # a FilePayload
+        page.get_by_role("button", name="Compare the file").click()
+
+    return compare
+
+
+def _forget_token(page: Page) -> None:
+    page.locator("main [name=csrfmiddlewaretoken]").evaluate("field => field.remove()")
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
+
+
+def _act_with_reason(page: Page) -> None:
+    page.locator("tbody input[type=checkbox]").first.check()
+    page.locator("select[name=action]").select_option("hold")
+    page.locator("[name=index]").click()
+
+
+def _look_up(code: str, date: str = REPORT_DATE) -> str:
+    return f"/verify/?{urlencode({'code': code, 'date': date}, safe='{}')}"
+
+
+def _try_too_often(page: Page) -> None:
+    for _ in range(MOST_MISSES):
+        page.request.get(page.url)
+    page.reload()
+
+
+NOT_ISSUED = new_short_code()
+
+PUBLIC = [
+    State("landing", "/", "Certification"),
+    State("fees", "/fees/", "Status report"),
+    State("help", "/help/", "identification number"),
+    State("contact", "/help/contact/", "help@commission.example"),
+    State("accessibility", "/accessibility/", "WCAG"),
+    State("privacy", "/privacy/", "Privacy"),
+    State("terms", "/terms/", "Terms"),
+    State("site-map", "/site-map/", "Site map"),
+    State("eligibility", "/eligibility/", "Graduation year"),
+    State("eligibility-yes", "/eligibility/?school=Lagos&year=2021", "Lagos"),
+    State("eligibility-no", "/eligibility/?school=Lagos&year=1950", "Lagos"),
+    State("eligibility-unknown", "/eligibility/?school=Nowhereatall&year=2021", "World Directory"),
+    State("eligibility-error", "/eligibility/?school=La&year=21", "There is a problem"),
+    State("sign-in", "/accounts/login/", "First time here?"),
+    State("sign-in-wrong", "/accounts/login/", "There is a problem", steps=_sign_in_wrongly),
+    State("password-forgotten", "/accounts/password/reset/", "password"),
+]
+
+PRIVATE = [
+    State("dashboard-not-certified", "/dashboard/", "Okonkwo", NOT_CERTIFIED),
+    State("dashboard-certified", "/dashboard/", "Ferreira Lima", CERTIFIED),
+    State("dashboard-by-pathway", "/dashboard/", "Yılmaz", BY_PATHWAY),  # noqa: RUF001 - the name
+    State("dashboard-hold", "/dashboard/", "Rahman", HELD),
+    State("details", "/account/details/", "Phone number", CERTIFIED),
+    State("details-errors", "/account/details/", "There is a problem", CERTIFIED, _send_wrong_details),
+    State("order-details", "/reports/new/details/", "Yes, continue", BY_PATHWAY),
+    State("authorities-none", "/reports/new/authorities/", "Nothing selected yet.", CHOOSING),
+    State("authorities-three", "/reports/new/authorities/", "$198.00", NOT_CERTIFIED),
+    State("authorities-error", "/reports/new/authorities/", "Select at least one", CHOOSING, _press("Continue")),
+    State("authorities-filtered", "/reports/new/authorities/", "authorities shown", CHOOSING, _filter),
+    State("review-not-certified", "/reports/new/review/", "Certified: No", NOT_CERTIFIED),
+    State("review-certified", "/reports/new/review/", "Certified", CERTIFIED),
+    State("review-error", "/reports/new/review/", "There is a problem", NOT_CERTIFIED, _press_pay),
+    State("review-total-changed", "/reports/new/review/", "The total is now", CERTIFIED, _pay_another_total),
+    State("review-price-changed", "/reports/new/review/", "The fee has changed", PRICE_CHANGED),
+    State("payment-under-way", "/reports/new/review/", "Your payment is not finished", PAYING),
+    State("payment-paused", "/reports/new/review/", "payment", PAYING, _press("Continue to payment"), status=503),
+    State("payment-confirming", "/payments/{payment}/return/", "Do not pay again", BY_BANK),
+    State("confirmation-credit", "/reports/{sent}/confirmation/", "Order placed", CERTIFIED),
+    State("confirmation-bank", "/reports/{by_bank}/confirmation/", "Do not pay again", BY_BANK),
+    State("tracking-prepared", "/reports/{prepared}/", "Being prepared", CERTIFIED),
+    State("tracking-sent", "/reports/{sent}/", "Sent, not opened yet", CERTIFIED),
+    State("tracking-opened", "/reports/{opened}/", "Opened", CERTIFIED),
+    State("tracking-problem", "/reports/{problem}/", "Delivery problem", CERTIFIED),
+    State("tracking-hold", "/reports/{held}/", "On hold", CERTIFIED),
+    State("tracking-bank", "/reports/{by_bank}/", "Waiting for your bank", BY_BANK),
+    State("reports-empty", "/reports/", "report", NEW),
+    State("reports-list", "/reports/", "2 of 2 sent", CERTIFIED),
+    State("reports-basket", "/reports/", "You have an order that is not paid", PRICE_CHANGED),
+    State("record", "/reports/record/", "Ferreira Lima", CERTIFIED),
+    State("receipt", "/payments/{sent}/receipt/", "$132.00", CERTIFIED),
+    State("sign-out", "/accounts/logout/", "Sign out", CERTIFIED),
+    State("password-change", "/accounts/password/change/", "password", CERTIFIED),
+]
+
+VERIFYING = [
+    State("verify", "/verify/", "Enter the code"),
+    State("verify-error", _look_up("7Q4K", "soon"), "There is a problem"),
+    State("verify-genuine", _look_up("{genuine}"), "This report is genuine"),
+    State("verify-replaced", _look_up("{replaced}"), "was replaced"),
+    State("verify-file", "/verify/", "byte for byte, the one we issued", steps=_compare(REPORT_FILE)),
+    State("verify-other-file", "/verify/", "We did not issue this file", steps=_compare(b"%PDF-1.7 another")),
+    State("verify-not-found", _look_up(NOT_ISSUED), "We have no report with this code and date"),
+    State("acknowledge-after", "/acknowledge/{acknowledged}/", "Receipt was confirmed"),
+    State("acknowledge-before", "/acknowledge/{acknowledge}/", "Did you receive this report?"),
+    State("acknowledge-unknown", "/acknowledge/nothing/", "We do not know this link", status=404),
+    State("verify-too-many", _look_up(NOT_ISSUED), "Too many tries", steps=_try_too_often, status=429),
+]
+
+TROUBLE = [
+    State("error-404", "/nowhere/", "not", status=404),
+    State("error-404-signed-in", "/reports/CV-1999-000001/", "not", CERTIFIED, status=404),
+    State("error-403", "/staff/cvs/reportrequest/", "You do not have access", "trainee", status=403),
+    State("error-403-form", "/accounts/login/", "form", steps=_forget_token, status=403),
+    State("error-500", "/v/{broken}/", "there is a problem with the service", status=500),
+]
+
+STAFF = [
+    State("staff-sign-in", "/staff/login/", "Password"),
+    State("staff-index", "/staff/", "Report requests", "staff"),
+    State("staff-requests", "/staff/cvs/reportrequest/", "Delivery problem", "staff"),
+    State("staff-request", "/staff/cvs/reportrequest/{request}/change/", "Dispatch", "staff"),
+    State("staff-reason", "/staff/cvs/reportrequest/", "Reason", "staff", _act_with_reason),
+]
+
+# Looking up is slowed down for this address once verify-too-many was reached, so a fault on that path comes before.
+STATES = [*PUBLIC, *PRIVATE, *TROUBLE, *VERIFYING, *STAFF]
