@@ -29,6 +29,8 @@ class Progress:
         """Return the chip of the whole order."""
         if not self.total:
             return Chip("todo", "Canceled")
+        if self.problems:
+            return Chip("action", "Delivery problem")
         if self.opened == self.total:
             return Chip("done", "Opened" if self.total == 1 else "All opened")
         if self.opened:

@@ -83,7 +83,8 @@ def review_of(applicant: Applicant, *, at: datetime) -> Review:
         usable_credit_cents=checkout.usable_credit(
             total_cents=fee * len(requests), credit_cents=ledger.credit_balance(applicant.pk)
         ),
-        under_way=tuple(waiting.select_related("authority").order_by("id")),
+        # One line for each authority, however many reports are on their way to it.
+        under_way=tuple(waiting.select_related("authority").order_by("authority_id", "id").distinct("authority_id")),
     )
 
 

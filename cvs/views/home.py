@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from applicants.http import ApplicantRequest, applicant_required
 from certification.services import facts_as_of, open_report_hold
 from cvs.presenters.dashboard import dashboard_of
+from payments.services import ledger
 from portal.eastern import eastern_date
 
 
@@ -20,6 +21,7 @@ def dashboard(request: ApplicantRequest) -> HttpResponse:
     values = {
         "applicant": request.applicant,
         "dashboard": dashboard_of(request.applicant, facts),
+        "credit_cents": ledger.credit_balance(request.applicant.pk),
         "hold": open_report_hold(request.applicant.pk),
         "at": at,
         "zone": request.applicant.time_zone,

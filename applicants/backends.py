@@ -1,0 +1,14 @@
+"""How an account is read for each request."""
+
+from allauth.account.auth_backends import AuthenticationBackend
+
+from applicants.models import User
+
+
+class AccountBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth ships no types
+    """allauth's way to sign in; the person behind an account comes with it, in the same query."""
+
+    def get_user(self, user_id: int) -> User | None:
+        """Return the account with its applicant loaded, or None when it is closed or gone."""
+        user = User.objects.select_related("applicant").filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None
