@@ -66,6 +66,7 @@ class DispatchJobInline(admin.TabularInline[DispatchJob, ReportRequest]):
     """Jobs of a request."""
 
     model = DispatchJob
+    template = "admin/scrolling_table.html"
     extra = 0
     can_delete = False
     readonly_fields = (
@@ -89,6 +90,7 @@ class DispatchAttemptInline(admin.TabularInline[DispatchAttempt, DispatchJob]):
     """What each claim of a job came to."""
 
     model = DispatchAttempt
+    template = "admin/scrolling_table.html"
     extra = 0
     can_delete = False
     readonly_fields = (

@@ -28,6 +28,7 @@ from portal.eastern import eastern_date
 class ReadOnlyInline(admin.TabularInline[models.Model, models.Model]):
     """Rows below another row, to read."""
 
+    template = "admin/scrolling_table.html"
     extra = 0
     can_delete = False
 
