@@ -35,7 +35,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
 def _prepare(config: pytest.Config) -> None:
     _remove_leftovers(Path(tempfile.gettempdir()))
     home = Path(tempfile.mkdtemp(prefix=_PREFIX))
-    config.add_cleanup(lambda: shutil.rmtree(home))
+    # Another run that starts just now may be clearing the same folder away.
+    config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
     # Open to pass through, so that PostgreSQL can run as another user when the tests run as root.
     home.chmod(0o711)
     database_url, redis_url = _servers(config, home)
