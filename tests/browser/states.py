@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
 
 from cvs.codes import new_short_code
 from cvs.services.verification import MOST_MISSES
@@ -85,8 +85,8 @@ def _press_pay(page: Page) -> None:
 
 def _compare(content: bytes) -> Steps:
     def compare(page: Page) -> None:
-        file = {"name": "report.pdf", "mimeType": "application/pdf", "buffer": content}
-        page.get_by_label("The PDF you received").set_input_files([file])  # type: ignore[list-item]  # a FilePayload
+        file: FilePayload = {"name": "report.pdf", "mimeType": "application/pdf", "buffer": content}
+        page.get_by_label("The PDF you received").set_input_files(file)
         page.get_by_role("button", name="Compare the file").click()
 
     return compare
