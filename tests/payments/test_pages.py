@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def signed_in(applicant: Applicant) -> Client:
     client = Client()
-    client.force_login(applicant.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(applicant.user)
     return client
 
 
@@ -117,7 +117,7 @@ def test_staff_see_a_payment_and_read_it_again(stripe_double: StripeDoubleProces
     payment = scenes.opened()
     stripe_double.control.pay(scenes.session_of(payment))
     client = Client()
-    client.force_login(StaffFactory.create(), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(StaffFactory.create())
 
     page = client.get(f"/staff/payments/payment/{payment.pk}/change/")
     client.post("/staff/payments/payment/", {"action": "sync_now", "_selected_action": [str(payment.pk)]})
