@@ -70,10 +70,6 @@ class ReportRequestQuerySet(models.QuerySet["ReportRequest"]):
         """Return the requests of `applicant`; nobody sees anybody else's."""
         return self.filter(applicant=applicant)
 
-    def wanted(self) -> "ReportRequestQuerySet":
-        """Return the requests that were not canceled."""
-        return self.exclude(state=RequestState.CANCELED)
-
     def under_way_to(self, authority_ids: list[int]) -> "ReportRequestQuerySet":
         """Return paid requests for these authorities that were not sent yet."""
         return self.filter(authority_id__in=authority_ids, state__in=[RequestState.FUNDED, RequestState.ON_HOLD])
@@ -176,10 +172,6 @@ class DispatchJobQuerySet(models.QuerySet["DispatchJob"]):
     def at_step(self, step: JobStep) -> "DispatchJobQuerySet":
         """Return the jobs whose next step is `step`."""
         return self.filter(step=step)
-
-    def with_document(self, present: bool) -> "DispatchJobQuerySet":
-        """Return the jobs that have their document, or those that have not."""
-        return self.filter(report__isnull=not present)
 
 
 class DispatchJob(Delivery):

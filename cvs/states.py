@@ -50,7 +50,6 @@ class AuthorityKind(models.TextChoices):
 
 R = RequestState
 UNPAID = (R.AWAITING_PAYMENT, R.PAYMENT_PENDING)
-UNSENT = (R.FUNDED, R.ON_HOLD)
 SENT = (R.DISPATCHED, R.DELIVERED)
 
 REQUEST_MACHINE: Machine[RequestState] = Machine(

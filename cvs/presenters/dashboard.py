@@ -57,11 +57,6 @@ class Dashboard:
         """Return how many requirements are met."""
         return sum(task.tone == "done" for task in self.tasks)
 
-    @property
-    def first_open(self) -> Task | None:
-        """Return the first requirement that waits for the person."""
-        return next((task for task in self.tasks if task.tone in {"action", "todo"}), None)
-
 
 def dashboard_of(applicant: Applicant, facts: CertificationFacts) -> Dashboard:
     """Return the dashboard of `applicant` (one query besides the facts)."""
