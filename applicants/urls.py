@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from applicants import views
+from applicants.views import contact
 
-urlpatterns = [path("account/details/", views.contact_details, name="contact_details")]
+urlpatterns = [path("account/details/", contact.contact_details, name="contact_details")]

@@ -1,0 +1,62 @@
+"""The physician behind an account, and other names verified as theirs."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+
+from applicants.models.accounts import User
+
+
+class Applicant(models.Model):
+    """A physician's record of identity (R-ID-1: one identification number for life).
+
+    Names are kept as in the passport, one field per part, any script, never split and never upper-cased. A person with a
+    single name has it in `family_name` and an empty `given_names`.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="applicant")
+    identification_number = models.CharField(
+        max_length=8,
+        unique=True,
+        validators=[RegexValidator(r"^\d{8}$", "The identification number has eight digits.")],
+        help_text="Eight digits without dashes; imported numbers are taken as they are (R-ID-3).",
+    )
+    family_name = models.CharField(max_length=200)
+    given_names = models.CharField(max_length=200, blank=True)
+    native_script_name = models.CharField(max_length=200, blank=True)
+    birth_date = models.DateField()
+    time_zone = models.CharField(max_length=64, default="America/New_York")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(identification_number__regex=r"^[0-9]{8}$"), name="applicant_number_eight_digits"
+            ),
+            models.CheckConstraint(condition=~Q(family_name=""), name="applicant_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"applicant {self.pk}"
+
+    @property
+    def full_name(self) -> str:
+        """Return the name of record, given names first."""
+        return f"{self.given_names} {self.family_name}".strip()
+
+
+class VerifiedName(models.Model):
+    """Another name that was verified as this person's (R-NAME-4); printed on reports beside the name of record."""
+
+    applicant = models.ForeignKey(Applicant, on_delete=models.PROTECT, related_name="verified_names")
+    family_name = models.CharField(max_length=200)
+    given_names = models.CharField(max_length=200, blank=True)
+    verified_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["applicant", "family_name", "given_names"], name="verified_name_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"verified name {self.pk}"
