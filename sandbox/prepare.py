@@ -1,15 +1,14 @@
 """Makes an empty sandbox ready to serve: tables, static files, seal keys and sample data. Safe to repeat."""
 
-import hashlib
 import os
 from pathlib import Path
 
 import django
 from django.conf import settings
-from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
 from sandbox.sample_data import load_people, load_reference_data
+from sandbox.static_files import collect_static_files
 
 
 def main() -> None:
@@ -18,28 +17,10 @@ def main() -> None:
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
     if not settings.DEBUG:
-        _collect_static_files(Path(settings.STATIC_ROOT) / "collected-from.txt")
+        collect_static_files(Path(settings.STATIC_ROOT))
     _make_or_renew_keys(Path(settings.SEAL_KEY_FILE))
     load_reference_data()
     load_people()
-
-
-def _collect_static_files(stamp: Path) -> None:
-    # Compressing them all takes longer than everything else together, and they seldom change.
-    fingerprint = _static_fingerprint()
-    if stamp.exists() and stamp.read_text() == fingerprint:
-        return
-    call_command("collectstatic", interactive=False, verbosity=0)
-    stamp.write_text(fingerprint)
-
-
-def _static_fingerprint() -> str:
-    digest = hashlib.sha256()
-    for finder in get_finders():
-        for name, storage in finder.list([]):
-            found = Path(storage.path(name)).stat()
-            digest.update(f"{name} {found.st_size} {found.st_mtime_ns}\n".encode())
-    return digest.hexdigest()
 
 
 def _make_or_renew_keys(key: Path) -> None:

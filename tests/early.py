@@ -48,6 +48,8 @@ def _prepare(config: pytest.Config) -> None:
         smtp_port=_NOBODY_LISTENS,
         var_dir=home / "var",
     )
+    # Compressing them takes half a minute, so they outlive the run.
+    os.environ["STATIC_ROOT"] = str(Path(__file__).resolve().parents[1] / "var" / "static-of-tests")
     # The browser driver runs an event loop in the main thread, in which Django would refuse every query.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 

@@ -108,10 +108,10 @@ def processes(transactional_db: None, tmp_path: Path) -> Iterator[Processes]:
 
 @pytest.fixture(scope="session")
 def collected_static(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of static files under hashed names, as web processes need it; made once per run."""
+    """The folder of static files under hashed names, as web processes need it; kept from run to run."""
     target = Path(settings.STATIC_ROOT)
     child = start_child(
-        [sys.executable, "manage.py", "collectstatic", "--noinput"],
+        [sys.executable, "-m", "sandbox.static_files"],
         name="collectstatic",
         log_path=tmp_path_factory.mktemp("static") / "collectstatic.log",
         env={name: value for name, value in os.environ.items() if name not in _ONLY_FOR_PYTEST},
