@@ -37,6 +37,8 @@ COPY . .
 COPY --from=assets /portal/static static
 # collectstatic reads the settings but none of these values: they exist for this one command and stay out of the image.
 RUN SECRET_KEY=only-for-collectstatic-only-for-collectstatic BASE_URL=https://portal.example \
+    FIELD_ENCRYPTION_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
+    BLIND_INDEX_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
     DATABASE_URL=postgresql://nobody@localhost/none REDIS_URL=redis://localhost SMTP_HOST=localhost \
     DEFAULT_FROM_EMAIL=portal@portal.example STAFF_ALERT_EMAIL=staff@portal.example \
     STRIPE_SECRET_KEY=none STRIPE_WEBHOOK_SECRET=none ORGANIZATION_ADDRESS=none \

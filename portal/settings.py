@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import FileAwareEnv
 from kombu import Queue
 
+from portal.keys import are_keys, split_keys
+
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -25,6 +27,9 @@ DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", False)
 SECRET_KEY = env.str("SECRET_KEY", validate=lambda value: len(value) >= 32)
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
+# Restricted columns and their fingerprints: the first key writes, the others still read what they wrote.
+FIELD_ENCRYPTION_KEYS = split_keys(env.str("FIELD_ENCRYPTION_KEYS", validate=are_keys))
+BLIND_INDEX_KEYS = split_keys(env.str("BLIND_INDEX_KEYS", validate=are_keys))
 BASE_URL = env.str("BASE_URL").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [urlsplit(BASE_URL).hostname or ""])
 ROOT_URLCONF = "portal.urls"
@@ -188,6 +193,11 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USERNAME_MIN_LENGTH = 5
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip,5/5m/key", "reset_password": "20/h/ip,5/h/key"}
+
+# How people show who they are (R-APP-4, R-APP-5): a passport checked by staff, or the form completed before a notary.
+IDENTITY_MODEL = env.str("IDENTITY_MODEL", "passport", validate=lambda value: value in {"passport", "notarized_form"})
+# Days for which the picture of a passport or form is kept after the decision.
+IDENTITY_IMAGE_DAYS = env.int("IDENTITY_IMAGE_DAYS", 90, validate=lambda value: value >= 0)
 
 HTTPS = BASE_URL.startswith("https://")
 # The __Host- prefix needs Secure, and a laptop without TLS has none.

@@ -1,7 +1,9 @@
 """The environment in which the portal runs on a laptop, in tests and in the demo."""
 
+import base64
 import json
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 from sandbox.servers.places import make_private_directory
@@ -9,10 +11,18 @@ from sandbox.servers.places import make_private_directory
 # A web process must run without these: only workers of the queue `render` may read the seal key.
 SEAL_VARIABLES = ("SEAL_KEY_PATH", "SEAL_CHAIN_PATH", "SEAL_CRL_PATHS")
 
-_SECRETS = {
-    "SECRET_KEY": "",
-    "STRIPE_SECRET_KEY": "sk_test_",
-    "STRIPE_WEBHOOK_SECRET": "whsec_",
+
+def _encryption_key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+# Letters and digits only after the prefix of Stripe's, as in the real ones: the double refuses anything else.
+_SECRETS: dict[str, Callable[[], str]] = {
+    "SECRET_KEY": lambda: secrets.token_hex(32),
+    "FIELD_ENCRYPTION_KEYS": _encryption_key,
+    "BLIND_INDEX_KEYS": _encryption_key,
+    "STRIPE_SECRET_KEY": lambda: f"sk_test_{secrets.token_hex(32)}",
+    "STRIPE_WEBHOOK_SECRET": lambda: f"whsec_{secrets.token_hex(32)}",
 }
 
 
@@ -44,13 +54,13 @@ def sandbox_environment(
 
 
 def _kept_secrets(path: Path) -> dict[str, str]:
-    if not path.exists():
-        # Letters and digits only, as in the real ones: the Stripe double refuses anything else.
-        made = {name: prefix + secrets.token_hex(32) for name, prefix in _SECRETS.items()}
+    kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    # A sandbox made before a secret existed gets it now.
+    missing = {name: make() for name, make in _SECRETS.items() if name not in kept}
+    if missing:
         path.touch(mode=0o600)
-        path.write_text(json.dumps(made))
-    kept: dict[str, str] = json.loads(path.read_text())
-    return kept
+        path.write_text(json.dumps(kept | missing))
+    return kept | missing
 
 
 def _directories(var_dir: Path) -> dict[str, str]:
