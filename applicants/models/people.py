@@ -27,6 +27,11 @@ class Applicant(models.Model):
     birth_date = models.DateField()
     time_zone = models.CharField(max_length=64, default="America/New_York")
     created_at = models.DateTimeField()
+    identity_checked_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text="Day (US Eastern) on which identity was checked; nothing can be ordered before (R-APP-5).",
+    )
 
     class Meta:
         constraints = [

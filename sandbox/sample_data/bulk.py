@@ -18,9 +18,10 @@ FROM generate_series(%(first)s, %(last)s) AS number
 
 _APPLICANTS = """
 INSERT INTO applicants_applicant
-    (user_id, identification_number, family_name, given_names, native_script_name, birth_date, time_zone, created_at)
+    (user_id, identification_number, family_name, given_names, native_script_name, birth_date, time_zone, created_at,
+     identity_checked_on)
 SELECT id, username, 'Example ' || (username::int %% 49999), 'Doctor ' || (username::int %% 997), '',
-       date '1960-01-01' + username::int %% 14000, 'Africa/Lagos', %(at)s
+       date '1960-01-01' + username::int %% 14000, 'Africa/Lagos', %(at)s, %(at)s::date
 FROM applicants_user
 WHERE username BETWEEN %(first)s::text AND %(last)s::text AND length(username) = 8
 """

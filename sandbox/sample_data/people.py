@@ -78,6 +78,7 @@ def _applicant(row: dict[str, str], hashed: str) -> Applicant:
         birth_date=date.fromisoformat(row["birth_date"]),
         time_zone=row["time_zone"],
         created_at=LOADED_AT,
+        identity_checked_on=LOADED_AT.date(),
     )
 
 

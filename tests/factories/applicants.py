@@ -6,7 +6,8 @@ from django.contrib.auth.hashers import make_password
 from factory.declarations import LazyAttribute, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
-from applicants.models import Applicant, ContactInformation, User, VerifiedName
+from applicants.models import Applicant, ContactInformation, IdentityCheck, User, VerifiedName
+from applicants.states import IdentityModel, IdentityState
 
 RECORDED_AT = datetime(2026, 1, 5, 15, tzinfo=UTC)
 PASSWORD = "a long password for tests"
@@ -47,6 +48,7 @@ class ApplicantFactory(DjangoModelFactory[Applicant]):
     birth_date = date(1990, 3, 14)
     time_zone = "Africa/Accra"
     created_at = RECORDED_AT
+    identity_checked_on = date(2026, 1, 5)
 
 
 class VerifiedNameFactory(DjangoModelFactory[VerifiedName]):
@@ -75,3 +77,21 @@ class ContactInformationFactory(DjangoModelFactory[ContactInformation]):
     country = "GH"
     recorded_at = RECORDED_AT
     recorded_by = "import"
+
+
+class IdentityCheckFactory(DjangoModelFactory[IdentityCheck]):
+    """A passport that waits for a reviewer."""
+
+    class Meta:
+        model = IdentityCheck
+
+    applicant = SubFactory(ApplicantFactory, identity_checked_on=None)
+    kind = IdentityModel.PASSPORT
+    state = IdentityState.SUBMITTED
+    family_name = SelfAttribute("applicant.family_name")
+    given_names = SelfAttribute("applicant.given_names")
+    passport_number = Sequence(lambda number: f"G{1_000_000 + number}")
+    issuing_country = "GH"
+    expires_on = date(2031, 5, 1)
+    created_at = RECORDED_AT
+    submitted_at = RECORDED_AT

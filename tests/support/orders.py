@@ -51,6 +51,7 @@ def make_physician(number: int, **names: str) -> Applicant:
         identification_number=f"{number:08d}",
         birth_date=date(1990, 1, 1),
         created_at=at,
+        identity_checked_on=at.date(),
         **{"family_name": f"Testperson{number}", "given_names": "Ada", **names},
     )
     ContactInformation.objects.create(

@@ -1,0 +1,45 @@
+"""What every record that staff compare with a document has in common."""
+
+from django.conf import settings
+from django.db import models
+
+from applicants.models.people import Applicant
+from portal.constraints import both_or_neither
+
+
+class ReviewedRecord(models.Model):
+    """A person's claim, the document that shows it, what a reviewer read in the document, and the decision.
+
+    `reviewer` holds the row until `reviewer_until`; others see by whom. Names are as the person typed them from the
+    document; `read_…` is what the reviewer read in it.
+    """
+
+    applicant = models.ForeignKey(Applicant, on_delete=models.PROTECT, related_name="%(class)ss")
+    family_name = models.CharField(max_length=200)
+    given_names = models.CharField(max_length=200, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    read_family_name = models.CharField(max_length=200, blank=True)
+    read_given_names = models.CharField(max_length=200, blank=True)
+    read_birth_date = models.DateField(null=True, blank=True)
+    read_expires_on = models.DateField(null=True, blank=True)
+    checks = models.JSONField(default=list, blank=True, help_text="Names of the checks that the reviewer ticked.")
+    return_reason = models.TextField(blank=True, max_length=2000, help_text="Shown to the person.")
+    internal_note = models.TextField(blank=True, max_length=2000, help_text="For staff only.")
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reviewer_until = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=120, null=True, blank=True, help_text="As in the audit log.")  # noqa: DJ001 - NULL until decided, see the constraint
+    image_removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+def review_constraints(table: str) -> list[models.BaseConstraint]:
+    """Return the constraints that every reviewed table has."""
+    return [
+        both_or_neither(table, "reviewer", "reviewer_until"),
+        both_or_neither(table, "decided_at", "decided_by"),
+    ]

@@ -1,0 +1,97 @@
+"""Named values of people: how they show who they are, and what becomes of a request about a name."""
+
+from django.db import models
+
+from portal.states import Machine, Owner
+
+
+class IdentityModel(models.TextChoices):
+    """What shows who a person is: a passport (R-APP-5, R-APP-6) or the notarized form of before (R-APP-4)."""
+
+    PASSPORT = "passport", "Passport"
+    NOTARIZED_FORM = "notarized_form", "Notarized identity form"
+
+
+class IdentityState(models.TextChoices):
+    """States of one identity check."""
+
+    PREPARED = "prepared", "Form prepared"
+    SUBMITTED = "submitted", "Waiting for review"
+    IN_REVIEW = "in_review", "In review"
+    ACCEPTED = "accepted", "Accepted"
+    RETURNED = "returned", "Returned"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    INVALIDATED = "invalidated", "No longer valid"
+
+
+class NameRequestKind(models.TextChoices):
+    """Requests about a name; verifying a former name never alters the record (R-NAME-4)."""
+
+    CHANGE = "change", "Change of the name of record"
+    FORMER_NAME = "former_name", "Verification of a former name"
+
+
+class NameReason(models.TextChoices):
+    """Why a name of record changes (R-NAME-1)."""
+
+    MARRIAGE = "marriage", "Marriage"
+    DIVORCE = "divorce", "Divorce"
+    COURT_ORDER = "court_order", "Court order or deed"
+    CORRECTION = "correction", "The record is not as in my passport"
+    OTHER = "other", "Another reason"
+
+
+class NameRequestState(models.TextChoices):
+    """States of a request about a name."""
+
+    REQUESTED = "requested", "Waiting for review"
+    IN_REVIEW = "in_review", "In review"
+    ACCEPTED = "accepted", "Accepted"
+    RETURNED = "returned", "Returned"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+I = IdentityState  # noqa: E741 - one letter, for the table below
+OPEN_IDENTITY_STATES = (I.PREPARED, I.SUBMITTED, I.IN_REVIEW)
+N = NameRequestState
+OPEN_NAME_STATES = (N.REQUESTED, N.IN_REVIEW)
+
+IDENTITY_MACHINE: Machine[IdentityState] = Machine(
+    name="Identity check",
+    moves={
+        I.PREPARED: frozenset({I.SUBMITTED, I.WITHDRAWN}),
+        I.SUBMITTED: frozenset({I.IN_REVIEW, I.WITHDRAWN}),
+        I.IN_REVIEW: frozenset({I.ACCEPTED, I.RETURNED}),
+        I.ACCEPTED: frozenset({I.INVALIDATED}),
+        I.RETURNED: frozenset(),
+        I.WITHDRAWN: frozenset(),
+        I.INVALIDATED: frozenset(),
+    },
+    owners={
+        I.PREPARED: Owner.APPLICANT,
+        I.SUBMITTED: Owner.STAFF,
+        I.IN_REVIEW: Owner.STAFF,
+        I.ACCEPTED: Owner.NOBODY,
+        I.RETURNED: Owner.APPLICANT,
+        I.WITHDRAWN: Owner.NOBODY,
+        I.INVALIDATED: Owner.APPLICANT,
+    },
+)
+
+NAME_REQUEST_MACHINE: Machine[NameRequestState] = Machine(
+    name="Name request",
+    moves={
+        N.REQUESTED: frozenset({N.IN_REVIEW, N.WITHDRAWN}),
+        N.IN_REVIEW: frozenset({N.ACCEPTED, N.RETURNED}),
+        N.ACCEPTED: frozenset(),
+        N.RETURNED: frozenset(),
+        N.WITHDRAWN: frozenset(),
+    },
+    owners={
+        N.REQUESTED: Owner.STAFF,
+        N.IN_REVIEW: Owner.STAFF,
+        N.ACCEPTED: Owner.NOBODY,
+        N.RETURNED: Owner.APPLICANT,
+        N.WITHDRAWN: Owner.NOBODY,
+    },
+)
