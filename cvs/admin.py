@@ -19,7 +19,7 @@ from cvs.models import (
     VerificationLookup,
 )
 from cvs.services import staff
-from portal.admin import ReadOnlyAdmin
+from portal.admin import ExportableAdmin, ReadOnlyAdmin
 from portal.audit import actor_label
 from portal.states import IllegalMoveError
 
@@ -111,7 +111,7 @@ class DispatchAttemptInline(admin.TabularInline[DispatchAttempt, DispatchJob]):
 
 
 @admin.register(ReportRequest)
-class ReportRequestAdmin(ReadOnlyAdmin):
+class ReportRequestAdmin(ExportableAdmin):
     """Requests that were paid at least once; baskets are nobody's work (R-CVS-5)."""
 
     list_display = ["report", "authority", "state", "funded_at", "dispatched_at", "acknowledged_at", "problem"]
@@ -121,6 +121,7 @@ class ReportRequestAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
     inlines = [DispatchJobInline]
     actions = [
+        "export_table",
         _action("hold", staff.hold, "Hold before sending"),
         _action("release", staff.release, "Release from hold"),
         _action("resend", staff.resend, "Send again, free of charge"),
@@ -153,7 +154,7 @@ class DispatchJobAdmin(ReadOnlyAdmin):
 
 
 @admin.register(IssuedReport)
-class IssuedReportAdmin(ReadOnlyAdmin):
+class IssuedReportAdmin(ExportableAdmin):
     """Reports that exist; their codes are left out, because whoever has one can look the report up."""
 
     list_display = ["number", "state", "issued_at", "acknowledged_at", "sha256"]

@@ -1,17 +1,13 @@
 """Thin tasks of the report service: one call each."""
 
-from datetime import timedelta
-
 from celery import shared_task
 from celery.signals import worker_process_init
 from django.utils import timezone
 
 from cvs import jobs, rendering
 from cvs.models import DispatchJob
-from cvs.services import baskets, dispatch, verification
+from cvs.services import baskets, dispatch
 from portal.locks import advisory_lock
-
-KEEP_LOOKUPS = timedelta(days=400)
 
 
 @worker_process_init.connect
@@ -42,8 +38,7 @@ def sweep_dispatch(**_: object) -> None:
 
 @shared_task(name=jobs.EXPIRE_BASKETS.name)
 def expire_baskets(**_: object) -> None:
-    """Close baskets nobody paid for, and forget old look-ups."""
+    """Close baskets nobody paid for."""
     with advisory_lock(jobs.EXPIRE_BASKETS.name) as free:
         if free:
             baskets.expire_baskets(at=timezone.now())
-            verification.purge_lookups(before=timezone.now() - KEEP_LOOKUPS)

@@ -21,7 +21,7 @@ from payments.models import (
 )
 from payments.services import sync
 from payments.states import PAYMENT_MACHINE, PaymentState
-from portal.admin import ReadOnlyAdmin
+from portal.admin import ExportableAdmin, ReadOnlyAdmin
 from portal.eastern import eastern_date
 
 
@@ -95,7 +95,7 @@ def _is_to_come(fee: Fee | None) -> bool:
 
 
 @admin.register(Order)
-class OrderAdmin(ReadOnlyAdmin):
+class OrderAdmin(ExportableAdmin):
     """Orders, newest first."""
 
     list_display = ["reference", "applicant_id", "state", "created_at", "placed_at", "paid_at"]
@@ -106,7 +106,7 @@ class OrderAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Payment)
-class PaymentAdmin(ReadOnlyAdmin):
+class PaymentAdmin(ExportableAdmin):
     """Payments with lines, refunds, postings and Stripe's ids."""
 
     list_display = ["id", "order", "state", "next_step", "total_cents", "due_cents", "created_at", "needs_attention"]
@@ -115,7 +115,7 @@ class PaymentAdmin(ReadOnlyAdmin):
     search_fields = ["id", "order__reference", "session_id", "payment_intent_id", "charge_id", "receipt_number"]
     ordering = ["-created_at"]
     inlines = [PaymentLines, Refunds, Postings]
-    actions = ["sync_now"]
+    actions = ["export_table", "sync_now"]
 
     @admin.display(description="Next step by")
     def next_step(self, payment: Payment) -> str:
@@ -135,7 +135,7 @@ class PaymentAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Refund)
-class RefundAdmin(ReadOnlyAdmin):
+class RefundAdmin(ExportableAdmin):
     """Refunds, newest first."""
 
     list_display = ["id", "payment_id", "amount_cents", "state", "reason", "created_at", "next_try_at", "last_error"]

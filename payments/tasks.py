@@ -61,9 +61,3 @@ def fetch_missed_events(**_: object) -> None:
         sweeps.fetch_missed_events(timezone.now())
     except gateway.GatewayUnavailableError as error:
         logger.warning("events_not_listed", error=str(error))
-
-
-@shared_task(name=jobs.PURGE_OLD_EVENTS.name)
-def purge_old_events(**_: object) -> None:
-    """Delete old processed events."""
-    webhooks.purge(at=timezone.now())

@@ -1,6 +1,7 @@
 """Django's entry for the portal app."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class PortalConfig(AppConfig):
@@ -8,3 +9,7 @@ class PortalConfig(AppConfig):
 
     name = "portal"
     verbose_name = "Portal"
+
+    def ready(self) -> None:
+        """Hear from each app what it holds of people and for how long: its `privacy.py`."""
+        autodiscover_modules("privacy")

@@ -29,7 +29,7 @@ QUEUES = ("payments", "render", "mail", "beat")
 DELIVER_EMAIL = Job("portal.deliver_email", "mail")
 SWEEP_OUTBOX = Job("portal.sweep_outbox", "beat")
 BEAT_HEARTBEAT = Job("portal.beat_heartbeat", "beat")
-PURGE_OLD_ROWS = Job("portal.purge_old_rows", "beat")
+PURGE = Job("portal.purge", "beat")
 
 
 def send(job: Job, ids: dict[str, str | int]) -> bool:

@@ -13,7 +13,7 @@ from django.template import loader
 from django.utils import timezone
 
 from portal import jobs, leases, smtp
-from portal.models import DeliveryState, OutgoingEmail
+from portal.models import OutgoingEmail
 
 
 def message_domain() -> str:
@@ -117,9 +117,3 @@ def sweep_outbox(*, at: datetime, limit: int = 500) -> int:
         if not jobs.send(jobs.DELIVER_EMAIL, {"email_id": str(key)}):
             break
     return len(waiting)
-
-
-def purge_outbox(*, before: datetime, limit: int = 5000) -> int:
-    """Delete sent messages created before `before`, at most `limit`; returns how many."""
-    old = OutgoingEmail.objects.filter(state=DeliveryState.SENT, created_at__lt=before).values_list("pk", flat=True)
-    return OutgoingEmail.objects.filter(pk__in=list(old[:limit])).delete()[0]

@@ -155,12 +155,11 @@ CELERY_BEAT_SCHEDULE = {
     for name, seconds in {
         "portal.beat_heartbeat": 30,
         "portal.sweep_outbox": 60,
-        "portal.purge_old_rows": 86400,
+        "portal.purge": 3600,
         "payments.sweep_payments": 60,
         "payments.sweep_events": 60,
         "payments.sweep_refunds": 300,
         "payments.fetch_missed_events": 3600,
-        "payments.purge_old_events": 86400,
         "cvs.sweep_dispatch": 60,
         "cvs.expire_baskets": 3600,
     }.items()

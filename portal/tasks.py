@@ -1,15 +1,11 @@
 """Thin tasks of the ground floor: one call each."""
 
-from datetime import timedelta
-
 from celery import shared_task
 from django.utils import timezone
 
-from portal import health, jobs, mail
+from portal import health, jobs, mail, retention
 from portal.locks import advisory_lock
 from portal.models import OutgoingEmail
-
-KEEP_SENT_MAIL = timedelta(days=90)
 
 
 @shared_task(name=jobs.DELIVER_EMAIL.name)
@@ -32,9 +28,7 @@ def beat_heartbeat(**_: object) -> None:
     health.beat(at=timezone.now())
 
 
-@shared_task(name=jobs.PURGE_OLD_ROWS.name)
-def purge_old_rows(**_: object) -> None:
-    """Delete sent mail after its time, so that the outbox does not grow for ever."""
-    with advisory_lock(jobs.PURGE_OLD_ROWS.name) as free:
-        if free:
-            mail.purge_outbox(before=timezone.now() - KEEP_SENT_MAIL)
+@shared_task(name=jobs.PURGE.name)
+def purge(**_: object) -> None:
+    """End what was kept long enough."""
+    retention.purge(retention.table.carried_out_here, at=timezone.now())

@@ -141,12 +141,6 @@ def acknowledge(*, code: str, at: datetime) -> IssuedReport | None:
     return report
 
 
-def purge_lookups(*, before: datetime, limit: int = 5000) -> int:
-    """Delete look-ups from before `before`, at most `limit`; returns how many."""
-    old = list(VerificationLookup.objects.filter(at__lt=before).values_list("pk", flat=True)[:limit])
-    return VerificationLookup.objects.filter(pk__in=old).delete()[0]
-
-
 STATES_IN_WORDS = {
     ReportState.ISSUED: "No. This is the latest report.",
     ReportState.SUPERSEDED: "Yes. A newer report replaces this one.",

@@ -3,31 +3,23 @@
 import hashlib
 from datetime import datetime
 
-from allauth.account.adapter import get_adapter
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cvs.forms import VerifyFileForm, VerifyForm
 from cvs.services import verification
 from cvs.states import ReportState
+from portal.clients import client_key
 
-CLIENT_KEY_LENGTH = 32
+LOOKUP_CLIENT = "cvs.lookup_client"
 
 
 def _page(form: VerifyForm) -> dict[str, object]:
     return {"form": form, "file_form": VerifyFileForm(label_suffix="", auto_id="file_%s")}
-
-
-def client_key(request: HttpRequest) -> str:
-    """Return a keyed hash of the asker's address: enough to count its look-ups, useless to find out who it was."""
-    # The adapter knows how many proxies stand in front; the address of a proxy would be one client for everybody.
-    address = get_adapter(request).get_client_ip(request)
-    return salted_hmac("cvs.lookup_client", address, algorithm="sha256").hexdigest()[:CLIENT_KEY_LENGTH]
 
 
 @login_not_required
@@ -41,7 +33,9 @@ def verify(request: HttpRequest) -> HttpResponse:
         return render(request, "cvs/verify.html", _page(form))
     at, code, report_on = timezone.now(), form.cleaned_data["code"], form.cleaned_data["date"]
     try:
-        verdict = verification.look_up_typed(code=code, report_on=report_on, client=client_key(request), at=at)
+        verdict = verification.look_up_typed(
+            code=code, report_on=report_on, client=client_key(request, purpose=LOOKUP_CLIENT), at=at
+        )
     except verification.TooManyLookupsError as error:
         return _too_many(request, form, error, at=at)
     return _answer(request, form, verdict)
@@ -58,7 +52,9 @@ def verify_file(request: HttpRequest) -> HttpResponse:
         return render(request, "cvs/verify.html", {"form": form, "file_form": file_form})
     digest = hashlib.file_digest(file_form.cleaned_data["file"], "sha256").hexdigest()
     try:
-        verdict = verification.look_up_file(content_sha256=digest, client=client_key(request), at=at)
+        verdict = verification.look_up_file(
+            content_sha256=digest, client=client_key(request, purpose=LOOKUP_CLIENT), at=at
+        )
     except verification.TooManyLookupsError as error:
         return _too_many(request, form, error, at=at)
     return _answer(request, form, verdict, by_file=True)
@@ -71,7 +67,7 @@ def verify_code(request: HttpRequest, code: str) -> HttpResponse:
     """Answer for the code of a QR; the same words as for a typed code that is not found."""
     form, at = VerifyForm(label_suffix=""), timezone.now()
     try:
-        verdict = verification.look_up_link(code=code[:64], client=client_key(request), at=at)
+        verdict = verification.look_up_link(code=code[:64], client=client_key(request, purpose=LOOKUP_CLIENT), at=at)
     except verification.TooManyLookupsError as error:
         return _too_many(request, form, error, at=at)
     return _answer(request, form, verdict)

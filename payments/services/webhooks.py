@@ -115,9 +115,3 @@ def _warn(payment_id: uuid.UUID, *, at: datetime) -> None:
         payment.needs_attention = reason
         payment.save(update_fields=["needs_attention"])
         emails.alert(payment, subject="Early fraud warning", reason=reason, at=at)
-
-
-def purge(*, at: datetime, limit: int = 5000) -> int:
-    """Delete processed events older than 60 days, at most `limit`; returns how many."""
-    old = StripeEvent.objects.filter(processed_at__isnull=False, received_at__lt=at - KEPT).values_list("pk", flat=True)
-    return StripeEvent.objects.filter(pk__in=list(old[:limit])).delete()[0]

@@ -1,6 +1,7 @@
 """Staff pages of the ground floor, and the base of those for rows that only services change."""
 
+from portal.admin.exports import ExportableAdmin
 from portal.admin.ground_floor import AuditEventAdmin, OutgoingEmailAdmin
 from portal.admin.read_only import ReadOnlyAdmin
 
-__all__ = ["AuditEventAdmin", "OutgoingEmailAdmin", "ReadOnlyAdmin"]
+__all__ = ["AuditEventAdmin", "ExportableAdmin", "OutgoingEmailAdmin", "ReadOnlyAdmin"]

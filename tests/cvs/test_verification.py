@@ -224,12 +224,3 @@ def test_a_report_whose_hand_over_had_no_answer_is_proven_by_the_authoritys_word
     dispatch.sweep(at=timezone.now() + timedelta(hours=1))
     assert dispatch.send(DispatchJob.objects.all()) is False
     assert len(mailbox.messages()) == 1
-
-
-def test_only_old_look_ups_are_purged(issued: IssuedReport):
-    linked(issued.url_code, at=AT - timedelta(days=401))
-    linked(issued.url_code, at=AT)
-
-    assert verification.purge_lookups(before=AT - timedelta(days=400)) == 1
-
-    assert [row.at for row in VerificationLookup.objects.all()] == [AT]

@@ -268,13 +268,3 @@ def test_staff_hear_of_a_message_whose_delivery_stays_unknown(mailbox: MailboxCo
     alert = OutgoingEmail.objects.get(template="staff_alert")
     assert str(email.pk) in alert.text
     assert fresh(email).state == DeliveryState.UNCERTAIN
-
-
-def test_only_old_sent_messages_are_purged(mailbox: MailboxControl):
-    sent, unsent = store(), store(to_email="ben@applicants.example")
-    mail.deliver(ALL().filter(pk=sent.pk))
-
-    assert mail.purge_outbox(before=sent.created_at) == 0
-    assert mail.purge_outbox(before=timezone.now()) == 1
-
-    assert [one.pk for one in ALL()] == [unsent.pk]

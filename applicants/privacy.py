@@ -1,0 +1,118 @@
+"""What the portal holds of a person's account and identity, and for how long."""
+
+from datetime import date, datetime, timedelta
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.hashers import make_password
+
+from applicants.models import User
+from portal import retention
+from portal.personal_data import AfterDeletion, Exclusion, Holding, Topic, registry
+
+NUMBER_FOR_LIFE = "Your identification number is never given to anyone else, and reports that were sent bear it"
+NO_NAME = "Deleted"
+# Required by the table; before anybody who could have an account was born.
+NO_BIRTH_DATE = date(1800, 1, 1)
+
+
+def _empty_account(user_id: int, at: datetime) -> int:
+    """Close the account under a name that says nothing and with a password that nobody has."""
+    return User.objects.filter(pk=user_id).update(
+        username=f"deleted-{user_id}", email="", password=make_password(None), is_active=False, last_login=None
+    )
+
+
+registry.add(
+    Topic("account", "Your account and how you sign in"),
+    Topic("personal-details", "Who you are and how to reach you"),
+    Holding(
+        model="applicants.User",
+        topic="account",
+        what="Your account",
+        owner="pk",
+        left_out={"password": "Secret: a hash, from which nobody can read the password"},
+        after_deletion=AfterDeletion.EMPTIED,
+        kept_because="Closed for ever, under a name that says nothing; the audit log refers to its row",
+        erase=_empty_account,
+    ),
+    Holding(
+        model="account.EmailAddress",
+        topic="account",
+        what="E-mail addresses of your account",
+        owner="user",
+    ),
+    Holding(
+        model="account.EmailConfirmation",
+        topic="account",
+        what="Confirmations of e-mail addresses under way",
+        owner="email_address__user",
+        left_out={"key": "Secret: whoever has it could confirm the address"},
+    ),
+    Holding(
+        model="applicants.Applicant",
+        topic="personal-details",
+        what="Your record of identity",
+        owner="user",
+        after_deletion=AfterDeletion.EMPTIED,
+        emptied={
+            "family_name": NO_NAME,
+            "given_names": "",
+            "native_script_name": "",
+            "birth_date": NO_BIRTH_DATE,
+            "time_zone": "UTC",
+        },
+        kept_because=NUMBER_FOR_LIFE,
+    ),
+    Holding(
+        model="applicants.VerifiedName",
+        topic="personal-details",
+        what="Other names verified as yours",
+        owner="applicant__user",
+    ),
+    Holding(
+        model="applicants.ContactInformation",
+        topic="personal-details",
+        what="Your contact information, each version",
+        owner="applicant__user",
+        after_deletion=AfterDeletion.EMPTIED,
+        emptied=dict.fromkeys(
+            ("email", "phone", "fax", "line1", "line2", "city", "region", "postal_code", "country"), ""
+        ),
+        kept_because="Orders refer to the version that you confirmed",
+    ),
+    Exclusion("admin.LogEntry", "Notes of the staff pages about what staff did there"),
+    Exclusion("applicants.User_groups", "Rights of staff accounts"),
+    Exclusion("applicants.User_user_permissions", "Rights of staff accounts"),
+    # An e-mail address proves nothing about whose mail it is: anybody can enter yours as contact information. Messages
+    # found by address would let one person read another's, links for a new password among them.
+    Exclusion("portal.OutgoingEmail", "Messages that were sent to you are in your own mailbox; ours go after 90 days"),
+)
+
+retention.table.add(
+    retention.Rule(
+        key="account",
+        what="Your account, name, birth date, identification number and contact information",
+        covers=(
+            "applicants.User",
+            "applicants.User_groups",
+            "applicants.User_user_permissions",
+            "account.EmailAddress",
+            "account.EmailConfirmation",
+            "applicants.Applicant",
+            "applicants.VerifiedName",
+            "applicants.ContactInformation",
+        ),
+        since="your registration",
+        why="One person has one number for life; licensing authorities ask about it decades later",
+        ends_with="Deleted when you ask for it and we agree",
+    ),
+    retention.Rule(
+        key="staff-notes",
+        what="Notes of the staff pages about what staff did there",
+        covers=("admin.LogEntry",),
+        since="the act",
+        why="To follow up mistakes",
+        period=timedelta(days=2 * 365),
+        due=lambda before: LogEntry.objects.filter(action_time__lt=before),
+    ),
+)

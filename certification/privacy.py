@@ -1,0 +1,59 @@
+"""What the portal holds of a person's certification, and for how long."""
+
+from functools import partial
+
+from certification.models import Hold
+from portal import retention
+from portal.personal_data import AfterDeletion, Holding, Obstacle, Topic, registry
+
+FOR_STAFF = "Words of staff, which may be about others"
+
+
+def _open_holds(user_id: int) -> list[str]:
+    is_open = Hold.objects.filter(applicant__user=user_id, lifted_at__isnull=True).exists()
+    return ["Your record is on hold. Our staff must finish their check first."] if is_open else []
+
+
+_holding = partial(Holding, topic="certification", owner="applicant__user")
+
+registry.add(
+    Topic("certification", "Your certification"),
+    _holding(model="certification.MedicalEducation", what="Your medical degree"),
+    _holding(model="certification.ExaminationResult", what="Examinations that you sat; no score is kept"),
+    _holding(model="certification.PathwayAcceptance", what="Pathways through which you met a requirement"),
+    _holding(model="certification.Credential", what="Credentials that are verified with your school"),
+    _holding(
+        model="certification.CredentialStatusChange",
+        what="How the verification of each credential went",
+        owner="credential__applicant__user",
+    ),
+    _holding(
+        model="certification.Certificate",
+        what="Your certificate",
+        after_deletion=AfterDeletion.KEPT,
+        kept_because="Its number stands in reports that were sent, and is never given again",
+    ),
+    _holding(
+        model="certification.Annotation",
+        what="Findings that are stated in every report",
+        after_deletion=AfterDeletion.KEPT,
+        kept_because="A finding is permanent by the rules of certification",
+    ),
+    _holding(
+        model="certification.Hold",
+        what="Times when our services stopped for you",
+        left_out={"reason": FOR_STAFF, "placed_by": "Names a member of staff", "lifted_by": "Names a member of staff"},
+    ),
+    Obstacle("hold", _open_holds),
+)
+
+retention.table.add(
+    retention.Rule(
+        key="certification",
+        what="Your certification: education, examinations, pathways, credentials, certificate, findings, holds",
+        covers=tuple(model for model in registry.holdings if model.startswith("certification.")),
+        since="the day it was recorded",
+        why="Licensing authorities rely on it for your whole working life",
+        ends_with="Deleted when you ask for it and we agree; certificate and findings stay",
+    )
+)

@@ -1,0 +1,74 @@
+"""What the ground floor holds of people, and how long things of its own are kept."""
+
+from datetime import datetime, timedelta
+
+from django.contrib.sessions.models import Session
+from django.db.models import Q
+
+from portal import retention
+from portal.models import AuditEvent, DeliveryState, OutgoingEmail
+from portal.personal_data import AfterDeletion, Exclusion, Holding, Rows, Topic, registry
+
+KEPT_FOR_EVIDENCE = "Proves who did what to your record. It names you by number of the row only, never by name."
+
+
+def _events_about(user_id: int) -> Rows:
+    """Return the audit events about any row that is declared as the person's."""
+    about = Q(pk__in=[])
+    for holding in registry.holdings.values():
+        if holding.model != AuditEvent._meta.label:
+            keys = [str(key) for key in holding.rows_of(user_id).values_list("pk", flat=True)]
+            about |= Q(subject_type=holding.model.lower(), subject_id__in=keys)
+    return AuditEvent.objects.filter(about)
+
+
+def _sent_before(before: datetime) -> Rows:
+    return OutgoingEmail.objects.filter(state=DeliveryState.SENT, created_at__lt=before)
+
+
+registry.add(
+    Topic("history", "What was done with your record, and when"),
+    Holding(
+        model="portal.AuditEvent",
+        topic="history",
+        what="Every act on a row that is about you",
+        find=_events_about,
+        left_out={
+            "actor": "Names the member of staff who acted; ask us who it was",
+            "reason": "Words of staff, which may be about others",
+            "request_id": "Technical",
+        },
+        after_deletion=AfterDeletion.KEPT,
+        kept_because=KEPT_FOR_EVIDENCE,
+    ),
+    Exclusion("sessions.Session", "Ends with your session; shows nothing but that you are signed in"),
+)
+
+retention.table.add(
+    retention.Rule(
+        key="sent-mail",
+        what="E-mails that the portal sent",
+        covers=("portal.OutgoingEmail",),
+        since="the day they were sent",
+        why="To answer questions about messages that did not arrive",
+        period=timedelta(days=90),
+        due=_sent_before,
+    ),
+    retention.Rule(
+        key="sessions",
+        what="Sessions of people who were signed in",
+        covers=("sessions.Session",),
+        since="the end of the session",
+        why="They keep you signed in",
+        period=timedelta(days=1),
+        due=lambda before: Session.objects.filter(expire_date__lt=before),
+    ),
+    retention.Rule(
+        key="audit",
+        what="The record of every act on your data, without names",
+        covers=("portal.AuditEvent",),
+        since="the act",
+        why="To prove who did what, when and why, for as long as a report may be relied on",
+        ends_with="Not deleted",
+    ),
+)
