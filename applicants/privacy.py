@@ -13,6 +13,12 @@ NUMBER_FOR_LIFE = "Your identification number is never given to anyone else, and
 NO_NAME = "Deleted"
 # Required by the table; before anybody who could have an account was born.
 NO_BIRTH_DATE = date(1800, 1, 1)
+NOTES_OF_REVIEWERS = {
+    "internal_note": "Words of staff",
+    "reviewer": "Names a member of staff",
+    "reviewer_until": "Technical",
+    "decided_by": "Names a member of staff",
+}
 
 
 def _empty_account(user_id: int, at: datetime) -> int:
@@ -60,6 +66,7 @@ registry.add(
             "native_script_name": "",
             "birth_date": NO_BIRTH_DATE,
             "time_zone": "UTC",
+            "identity_checked_on": None,
         },
         kept_because=NUMBER_FOR_LIFE,
     ),
@@ -79,6 +86,26 @@ registry.add(
             ("email", "phone", "fax", "line1", "line2", "city", "region", "postal_code", "country"), ""
         ),
         kept_because="Orders refer to the version that you confirmed",
+    ),
+    Holding(
+        model="applicants.NameRequest",
+        topic="personal-details",
+        what="Your requests about names",
+        owner="applicant__user",
+        left_out=NOTES_OF_REVIEWERS,
+    ),
+    Holding(
+        model="applicants.FormerNameOfRecord",
+        topic="personal-details",
+        what="Names of record of former times",
+        owner="applicant__user",
+    ),
+    Holding(
+        model="applicants.IdentityCheck",
+        topic="personal-details",
+        what="How your identity was checked, with the number of the passport that you showed",
+        owner="applicant__user",
+        left_out={**NOTES_OF_REVIEWERS, "passport_fingerprint": "Secret: a keyed hash, to find a passport used twice"},
     ),
     Exclusion("admin.LogEntry", "Notes of the staff pages about what staff did there"),
     Exclusion("applicants.User_groups", "Rights of staff accounts"),
@@ -101,6 +128,9 @@ retention.table.add(
             "applicants.Applicant",
             "applicants.VerifiedName",
             "applicants.ContactInformation",
+            "applicants.NameRequest",
+            "applicants.FormerNameOfRecord",
+            "applicants.IdentityCheck",
         ),
         since="your registration",
         why="One person has one number for life; licensing authorities ask about it decades later",

@@ -194,11 +194,12 @@ def test_a_rule_that_fails_stops_no_other_and_writes_nothing(caplog: pytest.LogC
 def test_two_runners_do_not_end_the_same_rule():
     lookup(500)
     other = connection.copy()
-    name = f"portal.retention.{RULES['look-ups'].key}"
+    key = [0x1C6, crc32(b"portal.retention.look-ups") - 2**31]
     try:
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [0x1C6, crc32(name.encode()) - 2**31])
-        assert purge("look-ups") == {"look-ups": 0}
+            cursor.execute("SELECT pg_advisory_lock(%s, %s)", key)
+            assert purge("look-ups") == {"look-ups": 0}
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
     finally:
         other.close()
     assert purge("look-ups") == {"look-ups": 1}
