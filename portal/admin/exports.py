@@ -72,7 +72,7 @@ class ExportableAdmin(ReadOnlyAdmin):
             list=self.opts.label_lower,
             rows=count,
         )
-        columns = list(self.export_columns or self.get_list_display(request))
+        columns = [str(name) for name in self.export_columns or self.get_list_display(request)]
         header = [str(label_for_field(name, self.model, self)) for name in columns]
         return csv_response(self.opts.model_name or "table", header, self._rows(queryset, columns))
 
