@@ -6,6 +6,7 @@ from typing import Concatenate, ParamSpec, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from applicants.models import Applicant, User
 
@@ -39,3 +40,10 @@ def applicant_required(
         return view(known, *args, **kwargs)
 
     return with_applicant
+
+
+def own_address(request: HttpRequest) -> str:
+    """Return `next` if it is a path on this site, else an empty string: nobody is led away from here."""
+    given = str(request.POST.get("next") or request.GET.get("next") or "")
+    is_ours = given.startswith("/") and url_has_allowed_host_and_scheme(given, allowed_hosts=None)
+    return given if is_ours else ""

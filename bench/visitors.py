@@ -15,6 +15,7 @@ from bench.browser import UnexpectedAnswerError
 from cvs.models import IssuedReport
 from cvs.views.ordering import CONFIRMED_CONTACT
 from payments.models import Order
+from sandbox.sample_data.sign_in import sign_in
 
 VISITORS = 8
 ROWS_OF_THE_DEEPEST_PAGE = 10
@@ -62,7 +63,7 @@ def prepare_visits() -> Visits:
 
 def _sign_in(applicant: Applicant) -> str:
     client = Client()
-    client.force_login(applicant.user)
+    sign_in(client, applicant.user)
     contact = current_contact(applicant)
     session = client.session
     session[CONFIRMED_CONTACT] = {"contact_id": str(contact.pk if contact else ""), "at": timezone.now().isoformat()}

@@ -1,7 +1,24 @@
 """The staff door: Django's admin under its own address and name."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.db.models.base import ModelBase
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+
+# Secrets and sessions of people, which their package offers to staff for editing.
+_NOT_FOR_STAFF = {"account", "mfa", "usersessions"}
 
 
 class PortalAdminSite(AdminSite):
@@ -11,6 +28,34 @@ class PortalAdminSite(AdminSite):
     site_title = "Staff"
     index_title = "Work"
     enable_nav_sidebar = False
+
+    def register(
+        self,
+        model_or_iterable: type[Model] | Iterable[type[Model]],
+        admin_class: Any = None,  # Any: as Django declares it
+        **options: Any,
+    ) -> None:
+        """Register as Django does, but for models that hold people's sign-in secrets."""
+        models = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else list(model_or_iterable)
+        ours = [model for model in models if model._meta.app_label not in _NOT_FOR_STAFF]
+        super().register(ours, admin_class, **options)
+
+    @method_decorator(never_cache)
+    @method_decorator(login_not_required)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Lead to the sign-in that counts attempts and asks for a second factor; Django's own does neither."""
+        if not request.user.is_authenticated:
+            wanted = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+            return redirect(f"{reverse('account_login')}?{urlencode({REDIRECT_FIELD_NAME: wanted})}")
+        if not self.has_permission(request):
+            raise PermissionDenied("This account is not for staff.")
+        return redirect("admin:index")
+
+    def password_change(  # type: ignore[override]  # Django's type is narrower than what it takes
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Lead to the page on which everybody changes a password."""
+        return redirect("account_change_password")
 
 
 class PortalAdminConfig(AdminConfig):

@@ -60,6 +60,8 @@ INSTALLED_APPS = [
     "django_countries",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "applicants.session_app.SessionsConfig",
 ]
 
 MIDDLEWARE = [
@@ -72,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "cvs.kept_choices.SignInAgainMiddleware",
+    "applicants.middleware.SecondFactorMiddleware",
     "portal.middleware.PersonalPagesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -192,6 +195,24 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USERNAME_MIN_LENGTH = 5
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip,5/5m/key", "reset_password": "20/h/ip,5/h/key"}
+# So long a sign-in, or a confirmation, is fresh enough for changing how one signs in.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+
+MFA_ADAPTER = "applicants.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "applicants.forms.CodeForm",
+    "reauthenticate": "applicants.forms.ConfirmCodeForm",
+    "activate_totp": "applicants.forms.ActivateAuthenticatorForm",
+    "add_webauthn": "applicants.forms.AddPasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# The code before and the one after the current one are taken as well (RFC 6238 section 5.2); each works once.
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODE_DIGITS = 10
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# An address is confirmed before it becomes the account's; allauth's own table of addresses knows nothing of that.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # How people show who they are (R-APP-4, R-APP-5): a passport checked by staff, or the form completed before a notary.
 IDENTITY_MODEL = env.str("IDENTITY_MODEL", "passport", validate=lambda value: value in {"passport", "notarized_form"})

@@ -26,4 +26,5 @@ urlpatterns = [
     path("", include("cvs.urls")),
     path("staff/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/second-factor/", include("allauth.mfa.urls")),
 ]

@@ -61,6 +61,7 @@ def print_addresses(stack: Stack) -> None:
     say(f"  logs       {LOGS.relative_to(ROOT)}/")
     for person in SIGN_INS:
         say(f"  sign in    {person.username}  {person.password}  ({person.who})")
+    say(f"  codes      {stack.mailbox_url}/authenticator shows the six digits to type after the password")
     say("  Ctrl-C ends everything.")
 
 

@@ -5,6 +5,7 @@ from django.test import Client
 
 from applicants.models import Applicant, User
 from tests.factories.applicants import ApplicantFactory, ContactInformationFactory, StaffFactory
+from tests.support.sign_in import sign_in
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def staff_member(db: None) -> User:
 def applicant_client(applicant: Applicant) -> Client:
     """A browser in which `applicant` is signed in."""
     client = Client()
-    client.force_login(applicant.user)
+    sign_in(client, applicant.user)
     return client
 
 
@@ -41,5 +42,5 @@ def applicant_client(applicant: Applicant) -> Client:
 def staff_client(staff_member: User) -> Client:
     """A browser in which `staff_member` is signed in."""
     client = Client()
-    client.force_login(staff_member)
+    sign_in(client, staff_member)
     return client

@@ -31,7 +31,7 @@ PUBLIC = {
     "account_login", "account_logout", "account_signup", "account_inactive", "account_reset_password",
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
     "account_confirm_email", "account_email_verification_sent", "account_confirm_login_code",
-    "admin:login",
+    "mfa_authenticate", "mfa_login_webauthn", "admin:login",
 }  # fmt: skip
 
 # Who moves a thing on when nobody else will: the scheduled job that looks for rows left in a state of the portal's own.

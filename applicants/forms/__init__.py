@@ -1,6 +1,14 @@
 """Forms of people."""
 
 from applicants.forms.contact import ContactForm
+from applicants.forms.second_factor import ActivateAuthenticatorForm, AddPasskeyForm, CodeForm, ConfirmCodeForm
 from applicants.forms.sign_in import SignInForm
 
-__all__ = ["ContactForm", "SignInForm"]
+__all__ = [
+    "ActivateAuthenticatorForm",
+    "AddPasskeyForm",
+    "CodeForm",
+    "ConfirmCodeForm",
+    "ContactForm",
+    "SignInForm",
+]

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from applicants.http import ApplicantRequest, applicant_required
+from applicants.second_factor import second_factor_required
 from applicants.services.contact import current_contact
 from cvs import kept_choices
 from cvs.forms import NOTHING_CHOSEN, ReviewForm, SelectionForm
@@ -39,6 +40,7 @@ form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @applicant_required
+@second_factor_required
 @form_methods
 def order_details(request: ApplicantRequest) -> HttpResponse:
     """Step 1: confirm the contact information on file (R-CVS-4); a POST notes that it was confirmed in this session."""
@@ -77,6 +79,7 @@ def _confirmed(request: ApplicantRequest) -> tuple[UUID, datetime] | None:
 
 
 @applicant_required
+@second_factor_required
 @form_methods
 def order_authorities(request: ApplicantRequest) -> HttpResponse:
     """Step 2: choose licensing authorities. Filter and Remove store the choices as a basket; Continue goes to step 3."""
@@ -157,6 +160,7 @@ def may_lead_to_payment_page(view: View) -> View:
 
 
 @applicant_required
+@second_factor_required
 @may_lead_to_payment_page
 @form_methods
 def order_review(request: ApplicantRequest) -> HttpResponse:

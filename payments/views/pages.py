@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from applicants.http import ApplicantRequest, applicant_required
+from applicants.second_factor import second_factor_required
 from payments import gateway
 from payments.models import Order, Payment
 from payments.services import checkout, fees, receipts, sync
@@ -60,6 +61,7 @@ def payment_status(request: ApplicantRequest, payment_id: uuid.UUID) -> HttpResp
 
 
 @applicant_required
+@second_factor_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def payment_cancel(request: ApplicantRequest, payment_id: uuid.UUID) -> HttpResponseBase:
     """Stripe's back link (GET) changes nothing: the page stays open. Our own button (POST) cancels the payment."""

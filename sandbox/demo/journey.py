@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from django.apps import apps
 
 from cvs.sealing.check import check_seal, load_roots
+from sandbox.authenticator import code_of
 from sandbox.demo.visitor import Field, Page, PageError, Visitor
 from sandbox.mailbox.client import MailboxControl
 from sandbox.mailbox.store import StoredMessage
@@ -88,11 +89,12 @@ class Journey:
         ]
 
     def sign_in(self) -> str:
-        """Sign in with the identification number and land on the dashboard."""
+        """Sign in with the identification number and a code of the authenticator app, and land on the dashboard."""
         self._seen = max((message.number for message in self._mailbox.messages()), default=0)
         page = self.visitor.open(f"{self.stack.base_url}/accounts/login/")
         page = self.visitor.submit(page.form_with("password"), {"login": self.username, "password": self.password})
-        self._expect(page, "/dashboard/")
+        code = code_of(self.username, time.time())
+        self._expect(self.visitor.submit(page.form_with("code"), {"code": code}), "/dashboard/")
         return f"as {self.username}"
 
     def confirm_contact(self) -> str:

@@ -1,12 +1,15 @@
 """The pages on which a person reads the mail. Everything in a message is foreign and shown as such."""
 
+import time
 from pathlib import Path
 
 from aiohttp import web
 from django.template import Context, Engine
 
+from sandbox.authenticator import code_of, seconds_left
 from sandbox.mailbox.control import MAILBOX, Handler
 from sandbox.mailbox.store import attachment_parts, content_of
+from sandbox.sample_data import SIGN_INS
 
 _FOLDER = Path(__file__).parent
 _ENGINE = Engine(dirs=[str(_FOLDER / "templates")])
@@ -90,6 +93,15 @@ async def raw_message(request: web.Request) -> web.Response:
     return web.Response(body=content, content_type="application/octet-stream", headers=headers)
 
 
+async def authenticator(_request: web.Request) -> web.Response:
+    """The codes that the authenticator apps of the sandbox's accounts show at this moment."""
+    now = time.time()
+    accounts = [
+        {"who": person.who, "username": person.username, "code": code_of(person.username, now)} for person in SIGN_INS
+    ]
+    return _page("authenticator.html", accounts=accounts, seconds=str(seconds_left(now)))
+
+
 async def style_sheet(request: web.Request) -> web.FileResponse:
     """The style sheet."""
     return web.FileResponse(_FOLDER / "static" / "mailbox.css")
@@ -100,6 +112,7 @@ def page_routes() -> list[web.RouteDef]:
     return [
         web.get("/", message_list),
         web.get("/mailbox.css", style_sheet),
+        web.get("/authenticator", authenticator),
         web.get("/messages/{key}", message_detail),
         web.get("/messages/{key}/html", message_html),
         web.get("/messages/{key}/raw", raw_message),

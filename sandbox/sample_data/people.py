@@ -23,6 +23,7 @@ from certification.states import CertificateState, CredentialKind, CredentialSta
 from payments.services.ledger import grant_credit
 from sandbox.sample_data import STAFF_EMAIL
 from sandbox.sample_data.histories import HISTORIES, Graduate, History
+from sandbox.sample_data.sign_in import add_authenticators
 from sandbox.sample_data.tables import rows
 
 ACTOR = "sample data"
@@ -37,19 +38,24 @@ _STATUSES = {status.label: status for status in CredentialStatus}
 def load(*, password: str) -> None:
     """Add the physicians of data/physicians.csv and the staff account; all of them sign in with `password`.
 
+    Each has the authenticator app of `sandbox.authenticator`, and recovery codes.
+
     Needs the medical schools. People that are there already stay as they are.
     """
     # Hashing costs time on purpose; one hash serves all accounts of a sandbox.
     hashed = make_password(password)
-    User.objects.get_or_create(
+    _, is_new = User.objects.get_or_create(
         username=STAFF_EMAIL,
         defaults={"email": STAFF_EMAIL, "password": hashed, "is_staff": True, "is_superuser": True},
     )
+    loaded = [STAFF_EMAIL] if is_new else []
     known = set(Applicant.objects.values_list("identification_number", flat=True))
     schools = {school.name: school for school in MedicalSchool.objects.all()}
     for row in rows("physicians"):
         if row["number"] not in known:
             _load_person(row, schools[row["school"]], hashed)
+            loaded.append(row["number"])
+    add_authenticators(User.objects.filter(username__in=loaded))
 
 
 def _load_person(row: dict[str, str], school: MedicalSchool, hashed: str) -> None:

@@ -19,6 +19,7 @@ from tests.browser.support import Site
 from tests.cvs.pages import choose, confirm_details, issue
 from tests.factories.applicants import StaffFactory
 from tests.support.orders import PRICE_CENTS, pay_with_credit, place
+from tests.support.sign_in import sign_in
 
 NOT_CERTIFIED, CERTIFIED, BY_PATHWAY = "04821375", "03157426", "10264831"
 # Each of these lives in one state of an order alone, so that no page depends on which was opened before.
@@ -76,7 +77,7 @@ def _person(number: str) -> Applicant:
 def _sign_in(world: World, number: str, *chosen: LicensingAuthority, confirmed: bool = False) -> None:
     """Note a session of this physician; with authorities chosen, the order is ready for review."""
     client, person = Client(), _person(number)
-    client.force_login(person.user)
+    sign_in(client, person.user)
     if chosen or confirmed:
         confirm_details(client, person)
     if chosen:
@@ -94,7 +95,7 @@ def _sign_in_staff(world: World) -> None:
         "trainee": StaffFactory.create(is_superuser=False),
     }.items():
         client = Client()
-        client.force_login(user)
+        sign_in(client, user)
         world.sessions[name] = _session_key(client)
 
 

@@ -12,12 +12,14 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, expect
 
-from applicants.models import Applicant
+from applicants.models import Applicant, User
+from applicants.numbers import parse_identification_number
 from sandbox.mailbox.client import MailboxControl
 from sandbox.stripe_double.process import StripeDoubleProcess
 from tests.factories.applicants import PASSWORD
 from tests.support.orders import make_physician
 from tests.support.processes import ROOT, process_environment
+from tests.support.sign_in import add_authenticators, recovery_codes
 
 DRAIN_SECONDS = 90
 CARD = "4242424242424242"
@@ -122,6 +124,7 @@ def make_person(number: int, password_hash: str, **names: str) -> Applicant:
     applicant = make_physician(number, **names)
     applicant.user.password = password_hash
     applicant.user.save(update_fields=["password"])
+    add_authenticators([applicant.user])
     return applicant
 
 
@@ -133,10 +136,18 @@ def sign_in(page: Page, number: str, password: str = PASSWORD) -> None:
 
 
 def fill_sign_in(page: Page, number: str, password: str = PASSWORD) -> None:
-    """Fill the sign-in form that is open and press the button."""
+    """Fill the sign-in form that is open and the second step after it, and press their buttons."""
     page.get_by_label("identification number").fill(number)
     page.get_by_label("Password", exact=True).fill(password)
-    page.locator("main").get_by_role("button", name="Sign in").click()
+    page.locator("main").get_by_role("button", name="Sign in", exact=True).click()
+    fill_code(page, number)
+
+
+def fill_code(page: Page, number: str) -> None:
+    """Fill in a recovery code of the person: another one each time, where an app's code works once in 30 seconds."""
+    user = User.objects.get(username=parse_identification_number(number))
+    page.get_by_label("Code", exact=True).fill(recovery_codes(user)[0])
+    page.locator("main").get_by_role("button", name="Continue").click()
 
 
 def confirm_details(page: Page) -> None:

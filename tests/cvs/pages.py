@@ -17,6 +17,7 @@ from payments.models import LedgerEntry, Order, OrderLine, Payment
 from portal.models import AuditEvent, OutgoingEmail
 from tests.cvs.snapshots import ORDINARY
 from tests.support.orders import make_authority, make_fee, make_physician
+from tests.support.sign_in import sign_in
 
 WATCHED = (Order, OrderLine, ReportRequest, Payment, LedgerEntry, DispatchJob, IssuedReport, OutgoingEmail, AuditEvent)
 AT = datetime.fromisoformat("2026-06-03T14:05:00+00:00")
@@ -26,7 +27,7 @@ def physician(client: Client, number: int = 4821375, **names: str) -> Applicant:
     """Return a physician who is signed in with `client`; the fee is set."""
     make_fee()
     applicant = make_physician(number, **names)
-    client.force_login(applicant.user)
+    sign_in(client, applicant.user)
     return applicant
 
 

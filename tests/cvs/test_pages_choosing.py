@@ -14,6 +14,7 @@ from payments.models import Order
 from payments.states import OrderState
 from tests.cvs.pages import authorities, choose, confirm_details, nothing_happens, physician
 from tests.support.orders import pay_with_credit
+from tests.support.sign_in import code_now, sign_in
 from tests.support.wake_ups import WakeUp
 
 pytestmark = pytest.mark.django_db
@@ -252,7 +253,8 @@ def test_session_that_ended_in_mid_form_keeps_the_choices(client: Client, enqueu
     with nothing_happens(enqueued):
         sent = client.post(AUTHORITIES, {"authority": [first.code, second.code], "continue": "1"})
     credentials = {"login": applicant.user.username, "password": "correct horse battery staple", "next": AUTHORITIES}
-    signed_in = client.post(reverse("account_login"), credentials)
+    client.post(reverse("account_login"), credentials)
+    signed_in = client.post(reverse("mfa_authenticate"), {"code": code_now(applicant.user)})
     first_page = client.get(signed_in.headers["Location"])
     confirm_details(client, applicant)
     page = client.get(AUTHORITIES).content.decode()
@@ -269,7 +271,7 @@ def test_kept_choices_are_forgotten_once_they_are_in_the_basket(client: Client):
     first, second = authorities(2)
     client.logout()
     client.post(AUTHORITIES, {"authority": [first.code], "continue": "1"})
-    client.force_login(applicant.user)
+    sign_in(client, applicant.user)
     confirm_details(client, applicant)
 
     choose(client, second)

@@ -21,6 +21,7 @@ from tests.factories.certification import (
     ExaminationResultFactory,
 )
 from tests.support.orders import pay_with_credit
+from tests.support.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -165,8 +166,6 @@ def test_stranger_is_sent_to_the_sign_in_page(client: Client, name: str):
 
 @pytest.mark.parametrize("name", SIGNED_IN_PAGES)
 def test_account_without_an_applicant_record_is_refused(client: Client, name: str):
-    client.force_login(
-        User.objects.create(username="staff@portal.example", email="staff@portal.example", is_staff=True)
-    )
+    sign_in(client, User.objects.create(username="staff@portal.example", email="staff@portal.example", is_staff=True))
 
     assert client.get(reverse(name)).status_code == 403

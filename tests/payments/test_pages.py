@@ -14,13 +14,14 @@ from sandbox.stripe_double.process import StripeDoubleProcess
 from tests.factories.applicants import ApplicantFactory, StaffFactory
 from tests.factories.payments import FEE_CENTS
 from tests.payments import scenes
+from tests.support.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def signed_in(applicant: Applicant) -> Client:
     client = Client()
-    client.force_login(applicant.user)
+    sign_in(client, applicant.user)
     return client
 
 
@@ -117,7 +118,7 @@ def test_staff_see_a_payment_and_read_it_again(stripe_double: StripeDoubleProces
     payment = scenes.opened()
     stripe_double.control.pay(scenes.session_of(payment))
     client = Client()
-    client.force_login(StaffFactory.create())
+    sign_in(client, StaffFactory.create())
 
     page = client.get(f"/staff/payments/payment/{payment.pk}/change/")
     client.post("/staff/payments/payment/", {"action": "sync_now", "_selected_action": [str(payment.pk)]})

@@ -1,0 +1,57 @@
+"""Where a person is signed in: noted at each sign-in, listed, and ended by the person."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from applicants.models import User
+
+
+def note_sign_in(request: HttpRequest, **_: Any) -> None:
+    """Note the session that begins with `request`, and forget those of the person that have ended since."""
+    UserSession.objects.filter(user_id=request.user.pk).exclude(session_key__in=_alive()).delete()
+    UserSession.objects.create_from_request(request)
+
+
+def note_new_key(request: HttpRequest, **_: Any) -> None:
+    """Note the session of `request` under the key it got with a new password, and end the person's others."""
+    UserSession.objects.create_from_request(request)
+    end_other_sessions(request)
+
+
+def sessions_of(user: User) -> QuerySet[UserSession]:
+    """Return the sessions in which the person is signed in, newest first."""
+    found: QuerySet[UserSession] = UserSession.objects.filter(user=user, session_key__in=_alive())
+    return found.order_by("-created_at")
+
+
+def end_other_sessions(request: HttpRequest) -> int:
+    """End every session of the person but that of `request`; returns how many there were."""
+    others = UserSession.objects.filter(user_id=request.user.pk).exclude(session_key=request.session.session_key)
+    return _end(others.values_list("session_key", flat=True))
+
+
+def end_session(*, user: User, key: int) -> int:
+    """End one session of `user` by its primary key; returns 0 when it is not there, or not theirs."""
+    return _end(UserSession.objects.filter(user=user, pk=key).values_list("session_key", flat=True))
+
+
+def end_all_sessions(user: User) -> int:
+    """End every session of `user`; returns how many there were."""
+    return _end(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
+
+
+def _alive() -> QuerySet[Session, str]:
+    return Session.objects.filter(expire_date__gt=timezone.now()).values_list("session_key", flat=True)
+
+
+def _end(keys: Iterable[str]) -> int:
+    ended = list(keys)
+    Session.objects.filter(session_key__in=ended).delete()
+    UserSession.objects.filter(session_key__in=ended).delete()
+    return len(ended)
