@@ -23,13 +23,14 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* \
  && fc-cache -f \
  && useradd --uid 10001 --create-home --shell /usr/sbin/nologin portal \
- && install -d -o portal -g portal -m 0700 /data /data/reports
+ && install -d -o portal -g portal -m 0700 /data /data/reports /data/uploads
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     XDG_CACHE_HOME=/tmp \
     STATIC_ROOT=/static \
     REPORTS_DIR=/data/reports \
+    UPLOADS_DIR=/data/uploads \
     BEAT_SCHEDULE_FILE=/tmp/beat-schedule
 COPY --from=packages /venv /venv
 WORKDIR /portal

@@ -12,6 +12,11 @@ back_up() {
   # Reports never change once written, so a file that is there already is the same file.
   mkdir -p /backups/reports
   cp -a -n /data/reports/. /backups/reports/
+  # Uploads are copied as they are today, so that what was erased here is erased there too.
+  rm -rf /backups/uploads.partial
+  cp -a /data/uploads /backups/uploads.partial
+  rm -rf /backups/uploads
+  mv /backups/uploads.partial /backups/uploads
   find /backups -maxdepth 1 -name 'portal-*' -mtime "+$KEEP_DAYS" -delete
   echo "backed up: portal-$stamp.dump"
 }

@@ -24,12 +24,14 @@ class Job:
     queue: str
 
 
-QUEUES = ("payments", "render", "mail", "beat")
+QUEUES = ("payments", "render", "mail", "uploads", "beat")
 
 DELIVER_EMAIL = Job("portal.deliver_email", "mail")
 SWEEP_OUTBOX = Job("portal.sweep_outbox", "beat")
 BEAT_HEARTBEAT = Job("portal.beat_heartbeat", "beat")
 PURGE = Job("portal.purge", "beat")
+CHECK_UPLOAD = Job("portal.check_upload", "uploads")
+SWEEP_UPLOADS = Job("portal.sweep_uploads", "beat")
 
 
 def send(job: Job, ids: dict[str, str | int]) -> bool:

@@ -5,6 +5,7 @@ Nothing secret has a default, and a value that cannot be read stops the start wi
 `.env.example` lists every variable with what it means.
 """
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -130,7 +131,7 @@ CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_REJECT_ON_WORKER_LOST = False
 CELERY_TASK_DEFAULT_QUEUE = "payments"
 CELERY_TASK_CREATE_MISSING_QUEUES = False
-CELERY_TASK_QUEUES = [Queue(name) for name in ("payments", "render", "mail", "beat")]
+CELERY_TASK_QUEUES = [Queue(name) for name in ("payments", "render", "mail", "uploads", "beat")]
 # A task must end before its lease does, or two workers would hold one row.
 LEASE_SECONDS = env.int("LEASE_SECONDS", 120)
 UNCERTAIN_WAIT_SECONDS = env.int("UNCERTAIN_WAIT_SECONDS", 900)
@@ -158,6 +159,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, seconds in {
         "portal.beat_heartbeat": 30,
         "portal.sweep_outbox": 60,
+        "portal.sweep_uploads": 60,
         "portal.purge": 3600,
         "payments.sweep_payments": 60,
         "payments.sweep_events": 60,
@@ -272,40 +274,54 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- Static files and stored reports ----------------------------------------------------------------------------------
+# --- Static files, stored reports and uploads -------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", str(BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 REPORTS_BUCKET = env.str("REPORTS_BUCKET", "")
 REPORTS_DIR = env.str("REPORTS_DIR", str(BASE_DIR / "var" / "reports"))
+UPLOADS_BUCKET = env.str("UPLOADS_BUCKET", "")
+UPLOADS_DIR = env.str("UPLOADS_DIR", str(BASE_DIR / "var" / "uploads"))
+
+
+def _private_storage(*, bucket: str, endpoint: str, folder: str, overwrite: bool) -> dict[str, object]:
+    """Describe storage that only the portal reads: a private S3 bucket where one is named, else a folder."""
+    if bucket:
+        options: dict[str, object] = {
+            "bucket_name": bucket,
+            "endpoint_url": endpoint or None,
+            "default_acl": "private",
+            "file_overwrite": overwrite,
+            "querystring_auth": True,
+        }
+        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+    options = {
+        "location": folder,
+        "base_url": None,
+        "file_permissions_mode": 0o600,
+        "directory_permissions_mode": 0o700,
+        "allow_overwrite": overwrite,
+    }
+    return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+
+
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
-    "reports": (
-        {
-            "BACKEND": "storages.backends.s3.S3Storage",
-            "OPTIONS": {
-                "bucket_name": REPORTS_BUCKET,
-                "endpoint_url": env.str("REPORTS_S3_ENDPOINT", "") or None,
-                "default_acl": "private",
-                "file_overwrite": True,
-                "querystring_auth": True,
-            },
-        }
-        if REPORTS_BUCKET
-        else {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {
-                "location": REPORTS_DIR,
-                "base_url": None,
-                "file_permissions_mode": 0o600,
-                "directory_permissions_mode": 0o700,
-                "allow_overwrite": True,
-            },
-        }
+    "reports": _private_storage(
+        bucket=REPORTS_BUCKET, endpoint=env.str("REPORTS_S3_ENDPOINT", ""), folder=REPORTS_DIR, overwrite=True
+    ),
+    "uploads": _private_storage(
+        bucket=UPLOADS_BUCKET, endpoint=env.str("UPLOADS_S3_ENDPOINT", ""), folder=UPLOADS_DIR, overwrite=False
     ),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# /path/of/socket or tcp://host:port of clamd. Once set, no file passes that it has not answered for.
+CLAMAV_SOCKET = env.str(
+    "CLAMAV_SOCKET",
+    "",
+    validate=lambda value: not value or value.startswith("/") or bool(re.fullmatch(r"tcp://[^/:]+:\d+", value)),
+)
 
 # --- Mail -------------------------------------------------------------------------------------------------------------
 

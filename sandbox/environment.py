@@ -64,12 +64,13 @@ def _kept_secrets(path: Path) -> dict[str, str]:
 
 
 def _directories(var_dir: Path) -> dict[str, str]:
-    keys, reports, static = (
+    keys, reports, uploads, static = (
         make_private_directory(var_dir / name, mode=mode)
-        for name, mode in (("keys", 0o700), ("reports", 0o700), ("static", 0o755))
+        for name, mode in (("keys", 0o700), ("reports", 0o700), ("uploads", 0o700), ("static", 0o755))
     )
     return {
         "REPORTS_DIR": str(reports),
+        "UPLOADS_DIR": str(uploads),
         "STATIC_ROOT": str(static),
         "BEAT_SCHEDULE_FILE": str(var_dir / "beat-schedule"),
         "SEAL_KEY_PATH": str(keys / "seal-key.pem"),

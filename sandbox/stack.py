@@ -26,7 +26,12 @@ ENVIRONMENT_FILE = VAR / "environment.json"
 _LOCK = VAR / "serve.lock"
 HOST = "127.0.0.1"
 # The same groups as in docker-compose.yml; the scheduler's own short jobs share the workers of payments.
-WORKERS = {"worker-payments": ("payments", "beat"), "worker-render": ("render",), "worker-mail": ("mail",)}
+WORKERS = {
+    "worker-payments": ("payments", "beat"),
+    "worker-render": ("render",),
+    "worker-mail": ("mail",),
+    "worker-uploads": ("uploads",),
+}
 SEALING_WORKER = "worker-render"
 _START_SECONDS = 180.0
 _STOP_SECONDS = 12.0

@@ -11,5 +11,6 @@ pytest_plugins = [
     "tests.people",
     "tests.support.browser",
     "tests.support.seal",
+    "tests.support.uploads",
     "tests.support.database",
 ]

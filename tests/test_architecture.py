@@ -41,6 +41,8 @@ SWEEPS = {
     ("Refund", "requested"): "payments.sweep_refunds",
     ("Refund", "pending"): "payments.sweep_refunds",
     ("Report request", "funded"): "cvs.sweep_dispatch",
+    ("Upload", "received"): "portal.sweep_uploads",
+    ("Upload", "checking"): "portal.sweep_uploads",
     ("Delivery", "ready"): "portal.sweep_outbox",
     ("Delivery", "leased"): "portal.sweep_outbox",
     ("Delivery", "uncertain"): "portal.sweep_outbox",

@@ -1,7 +1,21 @@
-"""Rows of the ground floor: the audit log, the mail outbox, heartbeats, and the base of everything that is sent."""
+"""Rows of the ground floor: the audit log, the mail outbox, heartbeats, uploads, and the base of all that is sent."""
 
 from portal.models.audit import AuditEvent
 from portal.models.deliveries import DELIVERY_MACHINE, Delivery, DeliveryState, OutgoingEmail
 from portal.models.heartbeats import Heartbeat
+from portal.models.uploads import UPLOAD_MACHINE, FileType, Refusal, Upload, UploadState, VirusScan
 
-__all__ = ["DELIVERY_MACHINE", "AuditEvent", "Delivery", "DeliveryState", "Heartbeat", "OutgoingEmail"]
+__all__ = [
+    "DELIVERY_MACHINE",
+    "UPLOAD_MACHINE",
+    "AuditEvent",
+    "Delivery",
+    "DeliveryState",
+    "FileType",
+    "Heartbeat",
+    "OutgoingEmail",
+    "Refusal",
+    "Upload",
+    "UploadState",
+    "VirusScan",
+]

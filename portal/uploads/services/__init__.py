@@ -1,0 +1,5 @@
+"""Verbs of uploads."""
+
+from portal.uploads.services.receiving import UploadRefusedError, receive
+
+__all__ = ["UploadRefusedError", "receive"]
