@@ -1,5 +1,7 @@
 """Django's entry for the portal app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
@@ -11,5 +13,6 @@ class PortalConfig(AppConfig):
     verbose_name = "Portal"
 
     def ready(self) -> None:
-        """Hear from each app what it holds of people and for how long: its `privacy.py`."""
+        """Hear from each app, and from uploads, what it holds of people and for how long: its `privacy.py`."""
         autodiscover_modules("privacy")
+        import_module("portal.uploads.privacy")

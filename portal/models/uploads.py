@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from portal.constraints import filled_exactly_in, state_is_known
+from portal.encryption import EncryptedTextField
 from portal.states import Machine, Owner
 
 MOST_BYTES = 10_000_000
@@ -86,15 +87,19 @@ class Upload(models.Model):
     """A file that somebody uploaded (invariant 22).
 
     The row is the queue entry of its check: claimed under a lease by a worker that names its token in every later write.
-    The bytes are stored under `storage_name`, which is random; `original_name` is only ever shown. The page images of a
-    clean file are stored beside them under `pages_name`, and `page_sizes` lists their [width, height] in pixels.
+    The bytes are stored under `storage_name`, which is random, and encrypted with `data_key`; `original_name` is only ever
+    shown. The page images of a clean file are stored beside them under `pages_name`, and `page_sizes` lists their
+    [width, height] in pixels.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="uploads")
     purpose = models.CharField(max_length=40, help_text="What it is for, such as passport.")
-    original_name = models.CharField(max_length=120, help_text="As the person's device calls it; only shown.")
+    original_name = models.CharField(
+        max_length=120, blank=True, help_text="As the person's device calls it; only shown."
+    )
     storage_name = models.CharField(max_length=32, unique=True)
+    data_key = EncryptedTextField(blank=True, help_text="Opens the stored bytes; without it they say nothing.")
     sha256 = models.CharField(max_length=64, help_text="Of the bytes as they came.")
     size = models.PositiveIntegerField(help_text="In bytes.")
     state = models.CharField(max_length=12, choices=UploadState.choices, default=UploadState.RECEIVED)
@@ -106,7 +111,7 @@ class Upload(models.Model):
     page_count = models.PositiveSmallIntegerField(default=0)
     received_at = models.DateTimeField()
     checked_at = models.DateTimeField(null=True, blank=True)
-    erased_at = models.DateTimeField(null=True, blank=True, help_text="When bytes and page images were deleted.")
+    erased_at = models.DateTimeField(null=True, blank=True, help_text="When bytes and pictures became unreadable.")
     not_before = models.DateTimeField(help_text="Not claimed before this time.")
     attempts = models.PositiveSmallIntegerField(default=0, help_text="Claims after which no worker was heard of again.")
     token = models.UUIDField(null=True, blank=True, help_text="Of the worker that holds the lease.")
@@ -138,7 +143,8 @@ class Upload(models.Model):
                 condition=Q(size__gt=0, size__lte=MOST_BYTES, page_count__lte=MOST_PAGES), name="upload_within_limits"
             ),
             models.CheckConstraint(
-                condition=Q(erased_at__isnull=True) | Q(erased_at__gte=F("checked_at")), name="upload_erased_last"
+                condition=Q(erased_at__isnull=True) | Q(erased_at__gte=F("checked_at")),
+                name="upload_erased_last",
             ),
         ]
         indexes = [

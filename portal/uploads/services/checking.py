@@ -111,7 +111,7 @@ def _settle(upload: Upload, verdict: Verdict, *, at: datetime) -> bool:
     else:
         values["checked_at"] = at
     if verdict.refusal is not None:
-        values["refusal"] = verdict.refusal
+        values |= {"refusal": verdict.refusal, "data_key": "", "erased_at": at}
     if verdict.file_type is not None:
         values |= {"detected_type": verdict.file_type, "pages_name": _pages_name(upload)}
         values |= {"page_sizes": verdict.page_sizes, "page_count": len(verdict.page_sizes)}
@@ -139,15 +139,10 @@ def _tell(upload: Upload, verdict: Verdict, *, at: datetime) -> None:
 
 def _clear_away(upload: Upload, verdict: Verdict) -> None:
     """Delete what nobody may need: pages of a check without success, and the bytes of a refused file."""
-    if verdict.state != UploadState.CLEAN:
-        store.delete_pages(upload, _pages_name(upload))
     if verdict.state == UploadState.REFUSED:
-        _erase_refused(upload, at=timezone.now())
-
-
-def _erase_refused(upload: Upload, *, at: datetime) -> None:
-    store.delete_original(upload)
-    Upload.objects.filter(pk=upload.pk, erased_at=None).update(erased_at=at)
+        store.delete_everything(upload)
+    elif verdict.state == UploadState.RECEIVED:
+        store.delete_pages(upload, _pages_name(upload))
 
 
 def _pages_name(upload: Upload) -> str:
@@ -157,11 +152,9 @@ def _pages_name(upload: Upload) -> str:
 
 
 def sweep(*, at: datetime) -> int:
-    """Free what lost workers held, finish deleting refused files, and wake workers for due ones; returns how many."""
+    """Free what lost workers held and wake workers for due ones; returns how many."""
     for upload in Upload.objects.filter(state=UploadState.CHECKING, lease_until__lt=at)[:SWEPT_AT_ONCE]:
         _free(upload, at=at)
-    for upload in Upload.objects.filter(state=UploadState.REFUSED, erased_at=None)[:SWEPT_AT_ONCE]:
-        _erase_refused(upload, at=at)
     due = Upload.objects.filter(state=UploadState.RECEIVED, not_before__lte=at).order_by("not_before")
     keys = list(due.values_list("pk", flat=True)[:SWEPT_AT_ONCE])
     for key in keys:

@@ -64,6 +64,7 @@ def receive(*, file: NamedFile | IO[bytes], purpose: str, owner: AbstractBaseUse
             purpose=purpose,
             original_name=name,
             storage_name=secrets.token_hex(16),
+            data_key=store.new_key(),
             sha256=digest,
             size=len(data),
             received_at=at,
