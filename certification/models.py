@@ -135,6 +135,8 @@ class Credential(models.Model):
 class CredentialStatusChange(models.Model):
     """From which day a credential had which verification status; the newest one on a day is the status on that day."""
 
+    audit_person = "credential__applicant_id"
+
     credential = models.ForeignKey(Credential, on_delete=models.PROTECT, related_name="status_changes")
     status = models.CharField(max_length=20, choices=CredentialStatus.choices)
     on = models.DateField()

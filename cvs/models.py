@@ -136,6 +136,8 @@ class IssuedReport(models.Model):
     A correction is a new version, free of charge, that names the one it replaces.
     """
 
+    audit_person = "request__applicant_id"
+
     request = models.ForeignKey(ReportRequest, on_delete=models.PROTECT, related_name="reports")
     version = models.PositiveSmallIntegerField(default=1)
     replaces = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
@@ -177,6 +179,8 @@ class DispatchJobQuerySet(models.QuerySet["DispatchJob"]):
 class DispatchJob(Delivery):
     """The queue entry that takes one funded request to the authority's mail server; a resend is a new version."""
 
+    audit_person = "request__applicant_id"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     request = models.ForeignKey(ReportRequest, on_delete=models.PROTECT, related_name="jobs")
     version = models.PositiveSmallIntegerField(default=1)
@@ -211,6 +215,8 @@ class DispatchJob(Delivery):
 class DispatchAttempt(models.Model):
     """What one claim of a job came to. Append-only."""
 
+    audit_person = "job__request__applicant_id"
+
     job = models.ForeignKey(DispatchJob, on_delete=models.PROTECT, related_name="attempt_log")
     step = models.CharField(max_length=8, choices=JobStep.choices)
     number = models.PositiveSmallIntegerField()
@@ -241,6 +247,8 @@ class VerificationLookupQuerySet(models.QuerySet["VerificationLookup"]):
 
 class VerificationLookup(models.Model):
     """Somebody asked whether a report is genuine. The client is a keyed hash of its address, never the address."""
+
+    audit_person = "report__request__applicant_id"
 
     at = models.DateTimeField()
     client = models.CharField(max_length=32)

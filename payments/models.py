@@ -73,6 +73,8 @@ class Order(models.Model):
 class OrderLine(models.Model):
     """One priced thing of an order; `price_cents` is frozen when Pay is pressed (R-CVS-6)."""
 
+    audit_person = "order__applicant_id"
+
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
     fee_code = models.CharField(max_length=40)
     description = models.CharField(max_length=300)
@@ -149,6 +151,8 @@ class Payment(models.Model):
 class PaymentLine(models.Model):
     """What of one order line this payment pays. An order line has at most one live payment line (invariant 5)."""
 
+    audit_person = "payment__applicant_id"
+
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="lines")
     order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="payment_lines")
     from_credit_cents = models.PositiveIntegerField()
@@ -190,6 +194,8 @@ class StripeEvent(models.Model):
 
 class Refund(models.Model):
     """Money on its way back to where it came from; `key` makes a repeated call create nothing new (invariant 11)."""
+
+    audit_person = "payment__applicant_id"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
@@ -234,6 +240,8 @@ class LedgerAccount(models.Model):
 class LedgerTransaction(models.Model):
     """One balanced posting; `key` makes a repeated posting impossible. Append-only."""
 
+    audit_person = "payment__applicant_id"
+
     key = models.CharField(max_length=120, unique=True)
     at = models.DateTimeField()
     actor = models.CharField(max_length=120)
@@ -246,6 +254,8 @@ class LedgerTransaction(models.Model):
 
 class LedgerEntry(models.Model):
     """One side of a posting: cents added to an account (negative: taken). Append-only."""
+
+    audit_person = "transaction__payment__applicant_id"
 
     transaction = models.ForeignKey(LedgerTransaction, on_delete=models.PROTECT, related_name="entries")
     account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="entries")

@@ -32,6 +32,8 @@ BEAT_HEARTBEAT = Job("portal.beat_heartbeat", "beat")
 PURGE = Job("portal.purge", "beat")
 CHECK_UPLOAD = Job("portal.check_upload", "uploads")
 SWEEP_UPLOADS = Job("portal.sweep_uploads", "beat")
+SEAL_AUDIT = Job("portal.seal_audit", "beat")
+CHECKPOINT_AUDIT = Job("portal.checkpoint_audit", "beat")
 
 
 def send(job: Job, ids: dict[str, str | int]) -> bool:

@@ -161,6 +161,8 @@ CELERY_BEAT_SCHEDULE = {
         "portal.sweep_outbox": 60,
         "portal.sweep_uploads": 60,
         "portal.purge": 3600,
+        "portal.seal_audit": 15,
+        "portal.checkpoint_audit": 3600,
         "payments.sweep_payments": 60,
         "payments.sweep_events": 60,
         "payments.sweep_refunds": 300,
@@ -283,6 +285,9 @@ REPORTS_BUCKET = env.str("REPORTS_BUCKET", "")
 REPORTS_DIR = env.str("REPORTS_DIR", str(BASE_DIR / "var" / "reports"))
 UPLOADS_BUCKET = env.str("UPLOADS_BUCKET", "")
 UPLOADS_DIR = env.str("UPLOADS_DIR", str(BASE_DIR / "var" / "uploads"))
+# Where the end of the audit chain is written down every hour, out of reach of the database.
+AUDIT_CHECKPOINT_DIR = env.str("AUDIT_CHECKPOINT_DIR", str(BASE_DIR / "var" / "audit"))
+AUDIT_CHECKPOINT_BUCKET = env.str("AUDIT_CHECKPOINT_BUCKET", "")
 
 
 def _private_storage(*, bucket: str, endpoint: str, folder: str, overwrite: bool) -> dict[str, object]:
@@ -313,6 +318,18 @@ STORAGES = {
     ),
     "uploads": _private_storage(
         bucket=UPLOADS_BUCKET, endpoint=env.str("UPLOADS_S3_ENDPOINT", ""), folder=UPLOADS_DIR, overwrite=False
+    ),
+    **(
+        {
+            "audit_checkpoints": _private_storage(
+                bucket=AUDIT_CHECKPOINT_BUCKET,
+                endpoint=env.str("AUDIT_CHECKPOINT_S3_ENDPOINT", ""),
+                folder="",
+                overwrite=False,
+            )
+        }
+        if AUDIT_CHECKPOINT_BUCKET
+        else {}
     ),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from portal import health, jobs, mail, retention
+from portal import audit_chain, audit_checkpoints, health, jobs, mail, retention
 from portal.locks import advisory_lock
 from portal.models import OutgoingEmail
 
@@ -20,6 +20,20 @@ def sweep_outbox(**_: object) -> None:
     with advisory_lock(jobs.SWEEP_OUTBOX.name) as free:
         if free:
             mail.sweep_outbox(at=timezone.now())
+
+
+@shared_task(name=jobs.SEAL_AUDIT.name)
+def seal_audit(**_: object) -> None:
+    """Link new events of the audit log into its chain."""
+    with advisory_lock(jobs.SEAL_AUDIT.name) as free:
+        if free:
+            audit_chain.seal()
+
+
+@shared_task(name=jobs.CHECKPOINT_AUDIT.name)
+def checkpoint_audit(**_: object) -> None:
+    """Write the end of the audit chain down outside the database."""
+    audit_checkpoints.write_checkpoint(at=timezone.now())
 
 
 @shared_task(name=jobs.BEAT_HEARTBEAT.name)

@@ -27,6 +27,8 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A sign-in account. Physicians sign in with their identification number, staff with their e-mail address."""
 
+    audit_person = "applicant__pk"
+
     username = models.CharField(
         max_length=254,
         unique=True,

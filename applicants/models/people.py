@@ -14,6 +14,8 @@ class Applicant(models.Model):
     single name has it in `family_name` and an empty `given_names`.
     """
 
+    audit_person = "pk"
+
     user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="applicant")
     identification_number = models.CharField(
         max_length=8,

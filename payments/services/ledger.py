@@ -186,7 +186,13 @@ def grant_credit(
         reason=reason,
     )
     audit.record(
-        "payments.credit_granted", actor=actor, subject=posting, at=at, reason=reason, amount_cents=amount_cents
+        "payments.credit_granted",
+        actor=actor,
+        subject=posting,
+        at=at,
+        reason=reason,
+        person=applicant_id,
+        amount_cents=amount_cents,
     )
     return posting
 
