@@ -6,11 +6,11 @@ from django.conf import settings
 from django.template import loader
 from django.urls import reverse
 
-from applicants.models import Applicant, ContactInformation
+from applicants.models import Applicant
 from cvs import codes
 from cvs.models import IssuedReport, ReportRequest
 from cvs.states import SENT, RequestState
-from portal import mail
+from portal import inbox
 
 
 def _absolute(name: str, *args: str) -> str:
@@ -36,11 +36,6 @@ def to_authority(report: IssuedReport) -> tuple[str, str, str]:
     return subject, text, html
 
 
-def _address_of(applicant: Applicant) -> str:
-    contact = ContactInformation.objects.filter(applicant=applicant, superseded_at__isnull=True).first()
-    return contact.email if contact else applicant.user.email
-
-
 def _tell(request: ReportRequest, template: str, *, at: datetime) -> None:
     applicant = Applicant.objects.select_related("user").get(pk=request.applicant_id)
     order = request.order_line.order
@@ -49,13 +44,27 @@ def _tell(request: ReportRequest, template: str, *, at: datetime) -> None:
         "name": applicant.family_name,
         "order_reference": order.reference,
         "count_sent": siblings.filter(state__in=SENT).count(),
-        "count_opened": siblings.filter(state=RequestState.DELIVERED).count(),
         "count_total": siblings.count(),
         "ordered_at": order.placed_at,
         "tracking_url": _absolute("order_tracking", order.reference),
         "sign_in_url": _absolute("account_login"),
     }
-    mail.queue_email(template=template, to_email=_address_of(applicant), context=context, at=at)
+    # Which authority, and what went wrong, is for the inbox only: e-mail is read by others as well.
+    private = {
+        "authority_name": request.authority.name,
+        "problem": request.problem,
+        "count_opened": siblings.filter(state=RequestState.DELIVERED).count(),
+    }
+    inbox.notify(
+        user=applicant.user,
+        template=template,
+        context=context,
+        private=private,
+        subject_object=request,
+        # A report may be sent, fail and be sent again; each time is news.
+        key=f"{template}:{request.pk}:{at.isoformat()}",
+        at=at,
+    )
 
 
 def tell_sent(request: ReportRequest, *, at: datetime) -> None:

@@ -3,26 +3,22 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.db import models
 from django.urls import reverse
 
-from applicants.models import Applicant, ContactInformation
 from payments.models import Payment
-from portal import mail
+from portal import inbox, mail
 
 
-def _address(applicant: Applicant) -> str:
-    """Return the current contact e-mail address, or the account's where none was given yet."""
-    current = ContactInformation.objects.filter(applicant=applicant, superseded_at__isnull=True).first()
-    return current.email if current else applicant.user.email
-
-
-def tell_applicant(template: str, payment: Payment, *, amount_cents: int, at: datetime) -> None:
-    """Queue the message `template` about `amount_cents` of `payment`."""
+def tell_applicant(
+    template: str, payment: Payment, *, amount_cents: int, at: datetime, subject_object: models.Model | None = None
+) -> None:
+    """Tell the person, once, what `template` says about `amount_cents` of `payment`, or of its `subject_object`."""
     applicant = payment.applicant
     reference = payment.order.reference
-    mail.queue_email(
+    inbox.notify(
+        user=applicant.user,
         template=template,
-        to_email=_address(applicant),
         context={
             "order_reference": reference,
             "amount_cents": amount_cents,
@@ -31,6 +27,7 @@ def tell_applicant(template: str, payment: Payment, *, amount_cents: int, at: da
             "tracking_url": settings.BASE_URL + reverse("order_tracking", args=[reference]),
             "sign_in_url": settings.BASE_URL + reverse("account_login"),
         },
+        subject_object=subject_object or payment,
         at=at,
     )
 

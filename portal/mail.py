@@ -48,16 +48,27 @@ def store_email(
     return email
 
 
+def common_context() -> dict[str, object]:
+    """Return what every message may print."""
+    return {"base_url": settings.BASE_URL, "organization": settings.ORGANIZATION}
+
+
+def render_subject(template: str, context: Mapping[str, object]) -> str:
+    """Return the subject of the message `template` on one line, whatever line breaks are in `context`."""
+    subject = loader.render_to_string(f"emails/{template}/subject.txt", {**common_context(), **context})
+    return " ".join(subject.split())[:200]
+
+
 def queue_email(*, template: str, to_email: str, context: Mapping[str, object], at: datetime) -> OutgoingEmail:
     """Render templates/emails/<template>/ with `context` and put the message into the outbox (see `store_email`)."""
-    values = {"base_url": settings.BASE_URL, "organization": settings.ORGANIZATION, **context}
-    subject = loader.render_to_string(f"emails/{template}/subject.txt", values)
+    values = {**common_context(), **context}
+    subject = render_subject(template, values)
     return store_email(
         template=template,
         to_email=to_email,
         subject=subject,
         text=loader.render_to_string(f"emails/{template}/body.txt", values),
-        html=loader.render_to_string(f"emails/{template}/body.html", {"subject": subject.strip(), **values}),
+        html=loader.render_to_string(f"emails/{template}/body.html", {"subject": subject, **values}),
         at=at,
     )
 

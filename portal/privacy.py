@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import Q
 
 from portal import retention
-from portal.models import AuditEvent, DeliveryState, OutgoingEmail
+from portal.models import AuditEvent, DeliveryState, InboxMessage, OutgoingEmail
 from portal.personal_data import AfterDeletion, Exclusion, Holding, Rows, Topic, registry
 
 KEPT_FOR_EVIDENCE = "Proves who did what to your record. It names you by number of the row only, never by name."
@@ -41,6 +42,20 @@ registry.add(
         after_deletion=AfterDeletion.KEPT,
         kept_because=KEPT_FOR_EVIDENCE,
     ),
+    Topic("messages", "What we wrote to you, and what you want by e-mail"),
+    Holding(
+        model="portal.InboxMessage",
+        topic="messages",
+        what="Every message in your inbox and your archive",
+        owner="user",
+        left_out={"key": "Technical: tells one event from another"},
+    ),
+    Holding(
+        model="portal.MessagePreference",
+        topic="messages",
+        what="Which optional messages you want by e-mail",
+        owner="user",
+    ),
     Exclusion("sessions.Session", "Ends with your session; shows nothing but that you are signed in"),
 )
 
@@ -53,6 +68,23 @@ retention.table.add(
         why="To answer questions about messages that did not arrive",
         period=timedelta(days=90),
         due=_sent_before,
+    ),
+    retention.Rule(
+        key="inbox",
+        what="Messages in your inbox, read or not",
+        covers=("portal.InboxMessage",),
+        since="the day they were written",
+        why="To look up later what we told you",
+        period=timedelta(days=settings.INBOX_KEEP_DAYS),
+        due=lambda before: InboxMessage.objects.filter(created_at__lt=before),
+    ),
+    retention.Rule(
+        key="message-choices",
+        what="Which messages you want by e-mail",
+        covers=("portal.MessagePreference",),
+        since="the end of your account",
+        why="So that we write to you as you want",
+        ends_with="Deleted with the account",
     ),
     retention.Rule(
         key="sessions",

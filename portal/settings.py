@@ -96,6 +96,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "portal.context_processors.organization",
+                "portal.context_processors.inbox",
             ],
             "builtins": ["portal.templatetags.portal_tags"],
         },
@@ -354,6 +355,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL")
 REPORTS_FROM_EMAIL = env.str("REPORTS_FROM_EMAIL", DEFAULT_FROM_EMAIL)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 STAFF_ALERT_EMAIL = env.str("STAFF_ALERT_EMAIL")
+INBOX_KEEP_DAYS = env.int("INBOX_KEEP_DAYS", 1095, validate=lambda value: value >= 30)
 
 # --- Payments ---------------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from portal.views import health, public
+from portal.views import health, inbox, public
 
 handler400 = "portal.views.errors.bad_request"
 handler403 = "portal.views.errors.permission_denied"
@@ -18,6 +18,10 @@ urlpatterns = [
     path("privacy/", public.privacy, name="privacy"),
     path("terms/", public.terms, name="terms"),
     path("site-map/", public.site_map, name="site_map"),
+    path("inbox/", inbox.message_list, name="inbox"),
+    path("inbox/<int:message_id>/", inbox.message, name="inbox_message"),
+    path("inbox/<int:message_id>/mark/", inbox.mark_message, name="inbox_mark"),
+    path("account/messages/", inbox.preferences, name="message_preferences"),
     path("healthz", health.live, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("", include("applicants.urls")),

@@ -128,7 +128,9 @@ def _record_answer(refund_id: uuid.UUID, answer: gateway.RefundAnswer, *, at: da
         refund.stripe_id = answer.stripe_id
         refund.save(update_fields=["stripe_id"])
         _book(refund, at=at)
-        emails.tell_applicant("refund_made", refund.payment, amount_cents=refund.amount_cents, at=at)
+        emails.tell_applicant(
+            "refund_made", refund.payment, amount_cents=refund.amount_cents, subject_object=refund, at=at
+        )
     if REFUND_MACHINE.allows(refund.state, target):
         _move(refund, target, at=at)
         if target == RefundState.FAILED:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from payments import emails, gateway
 from payments.models import Payment
 from payments.services import ledger, refunds, sessions, settlement
-from payments.states import NOT_PAID, Finding, PaymentState, Truth, find, next_state
+from payments.states import NOT_PAID, Finding, OrderState, PaymentState, Truth, find, next_state
 from portal.leases import retry_delay
 
 GIVE_UP_AFTER = timedelta(hours=20)
@@ -147,12 +147,21 @@ def _advance(payment: Payment, target: PaymentState, truth: Truth) -> None:
         settlement.settle(payment, at=at)
     elif target in NOT_PAID:
         settlement.end(payment, target, at=at, reason=truth.decline)
-        if target == PaymentState.FAILED and was != PaymentState.CREATED:
-            emails.tell_applicant("bank_payment_failed", payment, amount_cents=payment.due_cents, at=at)
+        _not_paid(payment, was, at=at)
     else:
         settlement.move(payment, target, at=at, actor=settlement.ACTOR)
         if target == PaymentState.PROCESSING:
             _on_its_way(payment, was, at=at)
+
+
+def _not_paid(payment: Payment, was: PaymentState, *, at: datetime) -> None:
+    """Tell the person that the money did not come: from the bank, or because nobody finished the payment page."""
+    if payment.state == PaymentState.FAILED and was != PaymentState.CREATED:
+        emails.tell_applicant("bank_payment_failed", payment, amount_cents=payment.due_cents, at=at)
+    elif (
+        payment.state == PaymentState.EXPIRED and was == PaymentState.OPEN and payment.order.state == OrderState.BASKET
+    ):
+        emails.tell_applicant("payment_not_completed", payment, amount_cents=payment.due_cents, at=at)
 
 
 def _on_its_way(payment: Payment, was: PaymentState, *, at: datetime) -> None:

@@ -103,6 +103,7 @@ def test_an_abandoned_page_expires_and_gives_the_credit_back(stripe_double: Stri
 
     payment = scenes.fresh(payment)
     assert (payment.state, payment.order.state) == (PaymentState.EXPIRED, OrderState.BASKET)
+    assert scenes.mails() == ["payment_not_completed"]
     assert scenes.balances() == {"wallet": 1000, "promo_expense": -1000}
     assert invariants.check() == []
 
@@ -324,7 +325,8 @@ def test_two_payments_of_one_order_fund_it_once_and_refund_the_other(stripe_doub
     assert order.state == OrderState.PAID
     assert order.lines.get().paid_by_id == second.pk
     assert Refund.objects.get().payment_id == late.pk
-    assert scenes.mail_counts() == {"payment_received": 1, "refund_made": 1, "staff_alert": 1}
+    counts = {"payment_not_completed": 1, "payment_received": 1, "refund_made": 1, "staff_alert": 1}
+    assert scenes.mail_counts() == counts
     assert invariants.check() == []
 
 

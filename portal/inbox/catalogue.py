@@ -1,0 +1,83 @@
+"""Every kind of message that the portal writes, in one list: who gets it, in which words, and whether it may be declined.
+
+`template` is a folder of templates/emails. A kind without `why_always` is optional: the person decides whether it also
+comes by e-mail. In the inbox there is always a copy.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Audience(Enum):
+    """Who gets a kind of message."""
+
+    PHYSICIAN = "physicians"
+    ACCOUNT = "everybody who signs in"
+    FORMER_ADDRESS = "an address that was given up"
+    AUTHORITY = "licensing authorities"
+    STAFF = "staff"
+    SUBSCRIBER = "readers of the newsletter"
+
+
+# Kept in the inbox; the others have no account, or read their mail elsewhere.
+IN_INBOX = frozenset({Audience.PHYSICIAN, Audience.ACCOUNT})
+
+
+@dataclass(frozen=True)
+class MessageKind:
+    """One kind of message.
+
+    `words` name it on the page of preferences. `link` is the name in the context of the address that the message leads
+    to, and `link_label` the words of its button.
+    """
+
+    template: str
+    words: str
+    audience: Audience
+    why_always: str = ""
+    by_default: bool = True
+    link: str = ""
+    link_label: str = ""
+
+    @property
+    def is_optional(self) -> bool:
+        """Tell whether a person may do without this message by e-mail."""
+        return self.audience in IN_INBOX and not self.why_always
+
+
+MONEY = "It is about your money."
+ORDER_WAITS = "Your order waits until you act, or until we have."
+
+
+def _order(template: str, words: str, *, why_always: str = "", label: str = "Track your order") -> MessageKind:
+    return MessageKind(
+        template, words, Audience.PHYSICIAN, why_always=why_always, link="tracking_url", link_label=label
+    )
+
+
+_ALL = (
+    _order("payment_received", "Payment received", why_always=MONEY),
+    _order("bank_payment_on_its_way", "Your bank payment is on its way", why_always=MONEY),
+    _order("bank_payment_failed", "Your bank payment did not arrive", why_always=MONEY, label="Pay for your order"),
+    _order("payment_under_review", "We are checking your payment", why_always=ORDER_WAITS),
+    _order("payment_not_completed", "Your payment was not completed", label="Finish your order"),
+    _order("refund_made", "We returned a payment", why_always=MONEY),
+    _order("report_sent", "A status report was sent"),
+    _order("report_acknowledged", "A licensing authority received a status report"),
+    _order("delivery_problem", "A status report is delayed", why_always="A deadline of yours may depend on it."),
+    MessageKind("email_address_changed", "Your e-mail address was changed", Audience.FORMER_ADDRESS),
+    MessageKind("to_authority", "A status report", Audience.AUTHORITY),
+    MessageKind("staff_alert", "Something needs a person", Audience.STAFF),
+)
+
+KINDS: dict[str, MessageKind] = {kind.template: kind for kind in _ALL}
+
+
+def optional_kinds() -> list[MessageKind]:
+    """Return the kinds that a person may switch off by e-mail, in the order of the catalogue."""
+    return [kind for kind in KINDS.values() if kind.is_optional]
+
+
+def essential_kinds() -> list[MessageKind]:
+    """Return the kinds that always come by e-mail as well, in the order of the catalogue."""
+    return [kind for kind in KINDS.values() if kind.audience in IN_INBOX and not kind.is_optional]
