@@ -2,10 +2,13 @@
 
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.hashers import make_password
+from django.db.models import QuerySet
 
-from applicants.models import User
+from applicants.models import MailedLink, Registration, User
+from applicants.states import RegistrationState
 from portal import retention
 from portal.personal_data import AfterDeletion, Exclusion, Holding, Topic, registry
 
@@ -26,6 +29,10 @@ def _empty_account(user_id: int, at: datetime) -> int:
     return User.objects.filter(pk=user_id).update(
         username=f"deleted-{user_id}", email="", password=make_password(None), is_active=False, last_login=None
     )
+
+
+def _drafts() -> QuerySet[Registration]:
+    return Registration.objects.filter(state=RegistrationState.DRAFT)
 
 
 registry.add(
@@ -107,6 +114,26 @@ registry.add(
         owner="applicant__user",
         left_out={**NOTES_OF_REVIEWERS, "passport_fingerprint": "Secret: a keyed hash, to find a passport used twice"},
     ),
+    Holding(
+        model="applicants.Registration",
+        topic="personal-details",
+        what="What you answered when you registered",
+        owner="applicant__user",
+        left_out={
+            "password": "Secret: a hash, from which nobody can read the password",
+            "decided_by": "Names a member of staff",
+            "decision_reason": "Words of staff",
+            "same_as": "May be about somebody else",
+        },
+    ),
+    Holding(
+        model="applicants.MailedLink",
+        topic="account",
+        what="Links that were sent to you for a forgotten number",
+        owner="user",
+        left_out={"digest": "Secret: a hash of the link"},
+    ),
+    Exclusion("applicants.SuspectedDuplicate", "Notes for staff about records that look alike, which may be of others"),
     Exclusion("admin.LogEntry", "Notes of the staff pages about what staff did there"),
     Exclusion("applicants.User_groups", "Rights of staff accounts"),
     Exclusion("applicants.User_user_permissions", "Rights of staff accounts"),
@@ -131,10 +158,56 @@ retention.table.add(
             "applicants.NameRequest",
             "applicants.FormerNameOfRecord",
             "applicants.IdentityCheck",
+            "applicants.Registration",
+            "applicants.SuspectedDuplicate",
         ),
         since="your registration",
         why="One person has one number for life; licensing authorities ask about it decades later",
         ends_with="Deleted when you ask for it and we agree",
+    ),
+    retention.Rule(
+        key="registration-unconfirmed",
+        what="A registration that was begun, without a confirmed e-mail address",
+        covers=("applicants.Registration",),
+        since="your last answer",
+        why="Nobody can go on with it once the browser is closed",
+        period=timedelta(days=2),
+        due=lambda before: _drafts().filter(changed_at__lt=before, email_confirmed_at=None),
+    ),
+    retention.Rule(
+        key="registration-draft",
+        what="A registration that was begun, with a confirmed e-mail address",
+        covers=("applicants.Registration",),
+        since="your last answer",
+        why="So that you can stop and go on later",
+        period=timedelta(days=settings.REGISTRATION_DRAFT_DAYS),
+        due=lambda before: _drafts().filter(changed_at__lt=before),
+    ),
+    retention.Rule(
+        key="registration-closed",
+        what="A registration that we closed because its person has a number already",
+        covers=("applicants.Registration", "applicants.SuspectedDuplicate"),
+        since="the decision",
+        why="To answer questions about the decision",
+        period=timedelta(days=365),
+        due=lambda before: Registration.objects.filter(state=RegistrationState.CLOSED, finished_at__lt=before),
+    ),
+    retention.Rule(
+        key="mailed-links",
+        what="Links that we sent to confirm an address, to go on with a registration or to show a number",
+        covers=("applicants.MailedLink",),
+        since="their end",
+        why="To answer questions about a link that does not work",
+        period=timedelta(days=7),
+        due=lambda before: MailedLink.objects.filter(expires_at__lt=before),
+    ),
+    retention.Rule(
+        key="issued-numbers",
+        what="Identification numbers that were ever given, without a name",
+        covers=("applicants.IssuedNumber",),
+        since="the day they were given",
+        why="So that no number is ever given to a second person",
+        ends_with="Not deleted",
     ),
     retention.Rule(
         key="staff-notes",

@@ -1,4 +1,4 @@
-"""Named values of people: how they show who they are, and what becomes of a request about a name."""
+"""Named values of people: how they register and show who they are, and what becomes of a request about a name."""
 
 from django.db import models
 
@@ -93,5 +93,39 @@ NAME_REQUEST_MACHINE: Machine[NameRequestState] = Machine(
         N.ACCEPTED: Owner.NOBODY,
         N.RETURNED: Owner.APPLICANT,
         N.WITHDRAWN: Owner.NOBODY,
+    },
+)
+
+
+class RegistrationState(models.TextChoices):
+    """States of a first-time user's registration (R-ID-1). A draft that nobody finishes is deleted by the sweep."""
+
+    DRAFT = "draft", "Not finished"
+    UNDER_REVIEW = "under_review", "Waiting for our staff"
+    COMPLETED = "completed", "Account opened"
+    CLOSED = "closed", "Closed, the person has a number"
+
+
+class LinkPurpose(models.TextChoices):
+    """What a mailed link is good for."""
+
+    CONFIRM_EMAIL = "confirm_email", "Confirm the e-mail address"
+    RESUME = "resume", "Go on with a registration"
+    SHOW_NUMBER = "show_number", "Show a forgotten number"
+
+
+REGISTRATION_MACHINE: Machine[RegistrationState] = Machine(
+    name="Registration",
+    moves={
+        RegistrationState.DRAFT: frozenset({RegistrationState.UNDER_REVIEW, RegistrationState.COMPLETED}),
+        RegistrationState.UNDER_REVIEW: frozenset({RegistrationState.COMPLETED, RegistrationState.CLOSED}),
+        RegistrationState.COMPLETED: frozenset(),
+        RegistrationState.CLOSED: frozenset(),
+    },
+    owners={
+        RegistrationState.DRAFT: Owner.APPLICANT,
+        RegistrationState.UNDER_REVIEW: Owner.STAFF,
+        RegistrationState.COMPLETED: Owner.NOBODY,
+        RegistrationState.CLOSED: Owner.NOBODY,
     },
 )

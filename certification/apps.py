@@ -1,6 +1,26 @@
-"""Django's entry for the certification app."""
+"""Django's entry for the certification app; hands its schools to the registration below."""
+
+from collections.abc import Iterable, Mapping
 
 from django.apps import AppConfig
+
+from applicants import schools
+
+
+class Directory:
+    """Medical schools, for people who register."""
+
+    def names_of(self, applicant_ids: Iterable[int]) -> Mapping[int, list[str]]:
+        """Return the names of the schools on record for each of these people."""
+        from certification.services import directory  # noqa: PLC0415 (models are not loaded yet when this module is)
+
+        return directory.names_of(applicant_ids)
+
+    def suggest(self, words: str, country: str) -> list[str]:
+        """Return a few listed names that may be what `words` mean."""
+        from certification.services import directory  # noqa: PLC0415 (models are not loaded yet when this module is)
+
+        return directory.suggest(words, country)
 
 
 class CertificationConfig(AppConfig):
@@ -8,3 +28,7 @@ class CertificationConfig(AppConfig):
 
     name = "certification"
     verbose_name = "Certification"
+
+    def ready(self) -> None:
+        """Let registration ask about schools."""
+        schools.use(Directory())

@@ -1,4 +1,4 @@
-"""Advisory locks: one runner at a time for each sweep, however many beats there are."""
+"""Advisory locks: one runner at a time, for each sweep however many beats there are, and for acts that look before they write."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,3 +27,10 @@ def advisory_lock(name: str) -> Iterator[bool]:
         if taken:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [NAMESPACE, key])
+
+
+def wait_for_turn(name: str) -> None:
+    """Hold PostgreSQL's lock for `name` until the surrounding transaction ends; others who ask for it wait."""
+    key = crc32(name.encode()) - 2**31
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [NAMESPACE, key])

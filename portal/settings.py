@@ -38,8 +38,7 @@ WSGI_APPLICATION = "portal.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
-USE_TZ = True
-USE_I18N = True
+USE_TZ = USE_I18N = True
 
 INSTALLED_APPS = [
     "portal.apps.PortalConfig",
@@ -223,6 +222,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 IDENTITY_MODEL = env.str("IDENTITY_MODEL", "passport", validate=lambda value: value in {"passport", "notarized_form"})
 # Days for which the picture of a passport or form is kept after the decision.
 IDENTITY_IMAGE_DAYS = env.int("IDENTITY_IMAGE_DAYS", 90, validate=lambda value: value >= 0)
+REGISTRATION_DRAFT_DAYS = env.int("REGISTRATION_DRAFT_DAYS", 14, validate=lambda value: value >= 1)
 
 HTTPS = BASE_URL.startswith("https://")
 # The __Host- prefix needs Secure, and a laptop without TLS has none.

@@ -32,6 +32,10 @@ PUBLIC = {
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
     "account_confirm_email", "account_email_verification_sent", "account_confirm_login_code",
     "mfa_authenticate", "mfa_login_webauthn", "admin:login",
+    "register", "register_earlier", "register_ways_in", "register_name", "register_birth", "register_school",
+    "register_email", "register_email_sent", "register_confirm", "register_password", "register_check",
+    "register_done", "register_later", "register_resume", "register_resume_sent", "register_resume_link",
+    "number_forgotten", "number_sent", "number_link",
 }  # fmt: skip
 
 # Who moves a thing on when nobody else will: the scheduled job that looks for rows left in a state of the portal's own.

@@ -7,6 +7,16 @@ from django.db.models import Q
 from applicants.models.accounts import User
 
 
+class NameKey(models.Func):
+    """A name without case, accents and order of its parts, as PostgreSQL makes it: two arguments, family and given names.
+
+    Two spellings of one name often have one key; the function comes with a migration.
+    """
+
+    function = "applicants_name_key"
+    output_field = models.TextField()
+
+
 class Applicant(models.Model):
     """A physician's record of identity (R-ID-1: one identification number for life).
 
@@ -36,6 +46,10 @@ class Applicant(models.Model):
     )
 
     class Meta:
+        indexes = [
+            models.Index(fields=["birth_date"], name="applicant_birth_date"),
+            models.Index(NameKey("family_name", "given_names"), name="applicant_name_key"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(identification_number__regex=r"^[0-9]{8}$"), name="applicant_number_eight_digits"
@@ -61,6 +75,7 @@ class VerifiedName(models.Model):
     verified_on = models.DateField()
 
     class Meta:
+        indexes = [models.Index(NameKey("family_name", "given_names"), name="verified_name_key")]
         constraints = [
             models.UniqueConstraint(fields=["applicant", "family_name", "given_names"], name="verified_name_once")
         ]

@@ -6,6 +6,7 @@ Wording belongs to template version v1; a version with other words brings its ow
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from applicants.names import printed_lines
 from cvs.codes import format_short_code
 from cvs.snapshot import (
     REPORT_ZONE,
@@ -146,9 +147,7 @@ def _physician_rows(snapshot: ReportSnapshot) -> list[tuple[Fact, Fact]]:
 
 
 def _names_of_record(physician: Physician) -> tuple[str, ...]:
-    given = physician.given_names.strip()
-    latin = f"{physician.family_name}, {given}" if given else physician.family_name
-    return (latin, physician.native_name) if physician.native_name else (latin,)
+    return printed_lines(physician.family_name, physician.given_names, physician.native_name or "")
 
 
 def _certification(certification: Certification) -> dict[str, object]:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.conf import settings
 
-from certification.facts import CertificationAnswer, CertificationFacts, CredentialFact, Name
+from applicants.names import printed_name
+from certification.facts import CertificationAnswer, CertificationFacts, CredentialFact
 from cvs import snapshot as printed
 from cvs.models import IssuedReport, ReportRequest
 
@@ -59,17 +60,14 @@ def _recipient(request: ReportRequest) -> printed.Recipient:
     )
 
 
-def printed_name(name: Name) -> str:
-    """Return a verified name as the report prints it: family name first, a single name alone."""
-    return f"{name.family_name}, {name.given_names}" if name.given_names else name.family_name
-
-
 def _physician(facts: CertificationFacts) -> printed.Physician:
     return printed.Physician(
         family_name=facts.name.family_name,
         given_names=facts.name.given_names,
         native_name=facts.native_script_name or None,
-        other_verified_names=tuple(printed_name(name) for name in facts.other_verified_names),
+        other_verified_names=tuple(
+            printed_name(name.family_name, name.given_names) for name in facts.other_verified_names
+        ),
         birth_date=facts.birth_date,
         identification_number=facts.identification_number,
     )

@@ -1,0 +1,71 @@
+"""Links sent by mail: made, looked at, used once. Only a hash of the secret part is kept."""
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from django.db.models import QuerySet
+
+from applicants.models import MailedLink, Registration, User
+from applicants.states import LinkPurpose
+
+LIFETIMES = {
+    LinkPurpose.CONFIRM_EMAIL: timedelta(hours=24),
+    LinkPurpose.RESUME: timedelta(hours=24),
+    LinkPurpose.SHOW_NUMBER: timedelta(minutes=30),
+}
+_SECRET_BYTES = 32
+
+
+class LinkNotValidError(Exception):
+    """The link was used, is too old, or was never made; one answer for all three."""
+
+
+def _digest(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+def make_link(
+    purpose: LinkPurpose,
+    *,
+    email: str,
+    at: datetime,
+    registration: Registration | None = None,
+    user: User | None = None,
+) -> str:
+    """Note a link of `registration` or of `user`, sent to `email`, and return its secret part for the message."""
+    token = secrets.token_urlsafe(_SECRET_BYTES)
+    MailedLink.objects.create(
+        digest=_digest(token),
+        purpose=purpose,
+        registration=registration,
+        user=user,
+        email=email,
+        created_at=at,
+        expires_at=at + LIFETIMES[purpose],
+    )
+    return token
+
+
+def _valid(token: str, purpose: LinkPurpose, at: datetime) -> QuerySet[MailedLink]:
+    return MailedLink.objects.filter(
+        digest=_digest(token), purpose=purpose, used_at__isnull=True, created_at__lte=at, expires_at__gt=at
+    )
+
+
+def find_link(token: str, purpose: LinkPurpose, *, at: datetime) -> MailedLink | None:
+    """Return the link if it could be used now. Writes nothing: mail programs open links before people do."""
+    return _valid(token, purpose, at).select_related("registration", "user__applicant").first()
+
+
+def use_link(token: str, purpose: LinkPurpose, *, at: datetime) -> MailedLink:
+    """Use the link in the caller's transaction, and with it every other link of the same person and purpose.
+
+    Raises `LinkNotValidError`.
+    """
+    link = _valid(token, purpose, at).select_for_update(of=("self",)).first()
+    if link is None:
+        raise LinkNotValidError
+    same = MailedLink.objects.filter(registration=link.registration, user=link.user, purpose=purpose)
+    same.filter(used_at__isnull=True).update(used_at=at)
+    return link

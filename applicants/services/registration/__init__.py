@@ -1,0 +1,1 @@
+"""First-time users, from the first answer to one identification number for life (R-ID-1)."""

@@ -1,0 +1,55 @@
+"""Opens the account of a first-time user: the one place where a new person gets a number."""
+
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+
+from applicants import numbers
+from applicants.models import Applicant, Registration, User
+from applicants.states import REGISTRATION_MACHINE, RegistrationState
+from portal import audit, mail
+
+
+def open_account(registration: Registration, *, at: datetime, actor: str, reason: str = "") -> Applicant:
+    """Make account, record and number of a locked, complete registration, and write to the person without the number.
+
+    The number is not in the message: it is shown on the page, and later only to who has signed in (R-ID-2).
+    Raises `IllegalMoveError`, `numbers.NumbersExhaustedError`.
+    """
+    REGISTRATION_MACHINE.check(registration.state, RegistrationState.COMPLETED)
+    if registration.birth_date is None:
+        raise ValueError("A registration without a birth date is not complete.")
+    number = numbers.issue(at=at)
+    user = User.objects.create(username=number, email=registration.email, password=registration.password)
+    applicant = Applicant.objects.create(
+        user=user,
+        identification_number=number,
+        family_name=registration.family_name,
+        given_names=registration.given_names,
+        native_script_name=registration.native_script_name,
+        birth_date=registration.birth_date,
+        created_at=at,
+    )
+    _keep_confirmed_address(user)
+    registration.state = RegistrationState.COMPLETED
+    registration.applicant = applicant
+    registration.finished_at = at
+    registration.password = ""
+    registration.save()
+    audit.record(
+        "applicants.account_opened", actor=actor, subject=registration, at=at, reason=reason, applicant=applicant.pk
+    )
+    mail.queue_email(
+        template="registration_opened",
+        to_email=registration.email,
+        context={"sign_in_url": f"{settings.BASE_URL}/accounts/login/"},
+        at=at,
+    )
+    return applicant
+
+
+def _keep_confirmed_address(user: User) -> None:
+    # Two people may share an address; it is confirmed for the one who had it first.
+    if not EmailAddress.objects.filter(email__iexact=user.email).exists():
+        EmailAddress.objects.create(user=user, email=user.email.lower(), primary=True, verified=True)
