@@ -3,5 +3,13 @@
 from portal.admin.exports import ExportableAdmin
 from portal.admin.ground_floor import AuditEventAdmin, OutgoingEmailAdmin
 from portal.admin.read_only import ReadOnlyAdmin
+from portal.admin.restricted import RestrictedAdmin, ask_purpose
 
-__all__ = ["AuditEventAdmin", "ExportableAdmin", "OutgoingEmailAdmin", "ReadOnlyAdmin"]
+__all__ = [
+    "AuditEventAdmin",
+    "ExportableAdmin",
+    "OutgoingEmailAdmin",
+    "ReadOnlyAdmin",
+    "RestrictedAdmin",
+    "ask_purpose",
+]

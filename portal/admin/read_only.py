@@ -1,11 +1,12 @@
 """Base of staff pages for rows that only services change."""
 
-from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
+from portal.admin.restricted import RestrictedAdmin
 
-class ReadOnlyAdmin(admin.ModelAdmin[models.Model]):
+
+class ReadOnlyAdmin(RestrictedAdmin):
     """A list and a page for rows that only services may change: no add, no change, no delete."""
 
     list_per_page = 50

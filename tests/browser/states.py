@@ -193,11 +193,26 @@ TROUBLE = [
     State("error-500", "/v/{broken}/", "there is a problem with the service", status=500),
 ]
 
+
+def _give_purpose(page: Page) -> None:
+    page.get_by_label("To look into the delivery of a report").check()
+    page.get_by_role("button", name="Open the record").click()
+
+
 STAFF = [
     State("staff-sign-in", "/staff/login/", "Password"),
     State("staff-index", "/staff/", "Report requests", "staff"),
     State("staff-requests", "/staff/cvs/reportrequest/", "Delivery problem", "staff"),
-    State("staff-request", "/staff/cvs/reportrequest/{request}/change/", "Dispatch", "staff"),
+    State("staff-purpose", "/staff/cvs/reportrequest/{request}/change/", "Why are you opening this record?", "staff"),
+    State(
+        "staff-purpose-missing",
+        "/staff/cvs/reportrequest/{request}/change/",
+        "Choose a purpose",
+        "staff",
+        _press("Open the record"),
+        status=422,
+    ),
+    State("staff-request", "/staff/cvs/reportrequest/{request}/change/", "Dispatch", "staff", _give_purpose),
     State("staff-reason", "/staff/cvs/reportrequest/", "Reason", "staff", _act_with_reason),
 ]
 

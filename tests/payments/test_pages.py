@@ -14,6 +14,7 @@ from sandbox.stripe_double.process import StripeDoubleProcess
 from tests.factories.applicants import ApplicantFactory, StaffFactory
 from tests.factories.payments import FEE_CENTS
 from tests.payments import scenes
+from tests.support.reading import open_record
 from tests.support.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -120,8 +121,9 @@ def test_staff_see_a_payment_and_read_it_again(stripe_double: StripeDoubleProces
     client = Client()
     sign_in(client, StaffFactory.create())
 
-    page = client.get(f"/staff/payments/payment/{payment.pk}/change/")
+    page = open_record(client, f"/staff/payments/payment/{payment.pk}/change/")
     client.post("/staff/payments/payment/", {"action": "sync_now", "_selected_action": [str(payment.pk)]})
 
     assert page.status_code == 200
+    assert str(payment.pk) in page.content.decode()
     assert Payment.objects.get().state == PaymentState.PAID
