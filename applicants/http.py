@@ -4,13 +4,18 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from applicants.models import Applicant, User
 
 Rest = ParamSpec("Rest")
+IDENTITY_FIRST = (
+    "Confirm who you are first. Nothing can be ordered or changed before a reviewer has checked your document."
+)
 
 
 class AuthenticatedRequest(HttpRequest):
@@ -40,6 +45,24 @@ def applicant_required(
         return view(known, *args, **kwargs)
 
     return with_applicant
+
+
+def identity_required(
+    view: Callable[Concatenate[ApplicantRequest, Rest], HttpResponseBase],
+) -> Callable[Concatenate[ApplicantRequest, Rest], HttpResponseBase]:
+    """Open `view` only to people whose identity was checked (R-APP-5); others are led to the page where they show it.
+
+    Stands below `applicant_required`. Services refuse as well; this says what to do next.
+    """
+
+    @wraps(view)
+    def with_identity(request: ApplicantRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+        if request.applicant.identity_checked_on is None:
+            messages.warning(request, IDENTITY_FIRST)
+            return redirect("identity")
+        return view(request, *args, **kwargs)
+
+    return with_identity
 
 
 def own_address(request: HttpRequest) -> str:

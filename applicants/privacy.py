@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import QuerySet
 
 from applicants.models import MailedLink, Registration, User
+from applicants.services import purging
 from applicants.states import RegistrationState
 from portal import retention
 from portal.personal_data import AfterDeletion, Exclusion, Holding, Topic, registry
@@ -208,6 +209,17 @@ retention.table.add(
         since="the day they were given",
         why="So that no number is ever given to a second person",
         ends_with="Not deleted",
+    ),
+    retention.Rule(
+        key="identity-images",
+        what="Pictures of passports, identity forms and papers about names",
+        covers=("portal.Upload",),
+        since="the decision",
+        why="To answer questions about the decision; what we read in them stays with the decision",
+        period=timedelta(days=settings.IDENTITY_IMAGE_DAYS),
+        ends_with="The files are erased",
+        due=purging.images_due,
+        purge=purging.purge_images,
     ),
     retention.Rule(
         key="staff-notes",

@@ -5,13 +5,15 @@ from django.db.models import Q
 from django_countries.fields import CountryField
 
 from applicants.models.reviews import ReviewedRecord, review_constraints
-from applicants.states import OPEN_IDENTITY_STATES, IdentityModel, IdentityState
+from applicants.states import IDENTITY_MACHINE, OPEN_IDENTITY_STATES, IdentityModel, IdentityState
 from portal.constraints import filled_exactly_in, state_is_known
 from portal.encryption import EncryptedTextField, FingerprintField
 
 
 class IdentityCheck(ReviewedRecord):
     """One submission of a passport or of the notarized form; the latest one counts."""
+
+    machine = IDENTITY_MACHINE
 
     kind = models.CharField(max_length=20, choices=IdentityModel.choices)
     state = models.CharField(max_length=20, choices=IdentityState.choices)

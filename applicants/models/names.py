@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from applicants.models.people import Applicant
 from applicants.models.reviews import ReviewedRecord, review_constraints
-from applicants.states import OPEN_NAME_STATES, NameReason, NameRequestKind, NameRequestState
+from applicants.states import NAME_REQUEST_MACHINE, OPEN_NAME_STATES, NameReason, NameRequestKind, NameRequestState
 from portal.constraints import state_is_known
 
 
@@ -14,6 +14,8 @@ class NameRequest(ReviewedRecord):
 
     `family_name` and `given_names` are the name asked for, as in the document.
     """
+
+    machine = NAME_REQUEST_MACHINE
 
     kind = models.CharField(max_length=20, choices=NameRequestKind.choices)
     state = models.CharField(max_length=20, choices=NameRequestState.choices)

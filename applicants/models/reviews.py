@@ -1,10 +1,14 @@
 """What every record that staff compare with a document has in common."""
 
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.db import models
 
 from applicants.models.people import Applicant
 from portal.constraints import both_or_neither
+from portal.models import Upload
+from portal.states import Machine
 
 
 class ReviewedRecord(models.Model):
@@ -14,7 +18,13 @@ class ReviewedRecord(models.Model):
     document; `read_…` is what the reviewer read in it.
     """
 
+    # Any: each record has states of its own.
+    machine: ClassVar[Machine[Any]]
+    IN_REVIEW: ClassVar[str] = "in_review"
+    state: models.CharField[str, str]
+
     applicant = models.ForeignKey(Applicant, on_delete=models.PROTECT, related_name="%(class)ss")
+    upload = models.ForeignKey(Upload, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     family_name = models.CharField(max_length=200)
     given_names = models.CharField(max_length=200, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -31,10 +41,24 @@ class ReviewedRecord(models.Model):
     reviewer_until = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.CharField(max_length=120, null=True, blank=True, help_text="As in the audit log.")  # noqa: DJ001 - NULL until decided, see the constraint
-    image_removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         abstract = True
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """Return family name and given names as the person typed them from the document."""
+        return self.family_name, self.given_names
+
+    @property
+    def state_label(self) -> str:
+        """Return the state in words."""
+        return next(str(state.label) for state in self.machine.moves if state == self.state)
+
+    @property
+    def file_was_refused(self) -> bool:
+        """Tell whether the file did not pass its checks, so that the person must send another one."""
+        return self.upload is not None and bool(self.upload.refusal)
 
 
 def review_constraints(table: str) -> list[models.BaseConstraint]:

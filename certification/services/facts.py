@@ -3,6 +3,7 @@
 from datetime import date
 
 from applicants.models import Applicant
+from applicants.services.names import former_name_on, name_on
 from certification import rules
 from certification.facts import AnnotationFact, CertificationFacts, EducationFact, Name
 from certification.models import Certificate, Credential, MedicalEducation
@@ -24,18 +25,20 @@ def facts_as_of(*, applicant_id: int, as_of: date) -> CertificationFacts:
     Seven queries whatever the record holds. Raises Applicant.DoesNotExist.
     """
     loaded = Applicant.objects.select_related("education__school", "certificate").prefetch_related(*PREFETCHED)
-    applicant = loaded.get(pk=applicant_id)
+    applicant = loaded.annotate(former_name=former_name_on(as_of)).get(pk=applicant_id)
     certificate = _certificate(getattr(applicant, "certificate", None))
     education = _education(getattr(applicant, "education", None), as_of)
+    of_record = name_on(applicant, applicant.former_name)
+    name = Name(of_record.family_name, of_record.given_names)
     return CertificationFacts(
         as_of=as_of,
         rules_version=rules.RULES_VERSION,
         answer=certificates.answer(certificate, as_of),
         certificate=certificates.fact(certificate, as_of),
         education=education,
-        name=Name(applicant.family_name, applicant.given_names),
-        native_script_name=applicant.native_script_name,
-        other_verified_names=_other_names(applicant, as_of),
+        name=name,
+        native_script_name=of_record.native_script_name,
+        other_verified_names=_other_names(applicant, as_of, besides=name),
         birth_date=applicant.birth_date,
         identification_number=applicant.identification_number,
         requirements=requirements.requirements(
@@ -72,10 +75,12 @@ def _education(education: MedicalEducation | None, as_of: date) -> EducationFact
     )
 
 
-def _other_names(applicant: Applicant, as_of: date) -> tuple[Name, ...]:
-    names = [name for name in applicant.verified_names.all() if name.verified_on <= as_of]
-    names.sort(key=lambda name: (name.verified_on, name.pk))
-    return tuple(Name(name.family_name, name.given_names) for name in names)
+def _other_names(applicant: Applicant, as_of: date, *, besides: Name) -> tuple[Name, ...]:
+    """Return the other names verified by then; one that has become the name of record again is not another one."""
+    rows = [row for row in applicant.verified_names.all() if row.verified_on <= as_of]
+    rows.sort(key=lambda row: (row.verified_on, row.pk))
+    names = [Name(row.family_name, row.given_names) for row in rows]
+    return tuple(name for name in names if name != besides)
 
 
 def _sittings(applicant: Applicant) -> list[Sitting]:

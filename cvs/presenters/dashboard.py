@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.urls import reverse
+
 from applicants.models import Applicant
+from applicants.presenters.identity import standing_of
 from certification.facts import CertificateFact, CertificationAnswer, CertificationFacts, CredentialFact, Requirement
 from cvs.models import ReportRequest
 from cvs.presenters.history import HistoryStep, as_steps, milestones, told
@@ -15,6 +18,7 @@ from payments.states import OrderState
 RECENT_ORDERS = 3
 RECENT_STEPS = 4
 CERTIFICATE = "Certificate"
+IDENTITY = "Confirm who you are"
 NOT_NEEDED = "Not applicable"
 # Status of a credential as certification prints it → tone, chip, and whose turn it is.
 CREDENTIAL_WORDS = {
@@ -27,12 +31,17 @@ CREDENTIAL_WORDS = {
 
 @dataclass(frozen=True)
 class Task:
-    """One requirement: `tone` gives mark and color (done, progress, action, todo, locked), `reason` says why and since when."""
+    """One requirement: `tone` gives mark and color (done, progress, action, todo, locked), `reason` says why and since when.
+
+    `address` and `action` are where the person can act, and the words of the link; empty where there is nothing to do.
+    """
 
     tone: str
     title: str
     label: str
     reason: str
+    address: str = ""
+    action: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,7 @@ class LatestOrder:
 class Dashboard:
     """Everything the dashboard shows."""
 
+    identity: Task | None
     tasks: tuple[Task, ...]
     latest: LatestOrder | None
     activity: tuple[HistoryStep, ...]
@@ -59,9 +69,18 @@ class Dashboard:
 
 
 def dashboard_of(applicant: Applicant, facts: CertificationFacts) -> Dashboard:
-    """Return the dashboard of `applicant` (one query besides the facts)."""
+    """Return the dashboard of `applicant` (one query besides the facts, and one more until identity was checked)."""
     requests = _recent_requests(applicant)
-    return Dashboard(tasks_of(facts), _latest(requests), tuple(as_steps(_activity(requests))))
+    return Dashboard(identity_task(applicant), tasks_of(facts), _latest(requests), tuple(as_steps(_activity(requests))))
+
+
+def identity_task(applicant: Applicant) -> Task | None:
+    """Return what is left to do before anything can be ordered (R-APP-5), or None once identity was checked."""
+    if applicant.identity_checked_on is not None:
+        return None
+    standing = standing_of(applicant)
+    action = "Confirm who you are" if standing.may_send else "See where it stands"
+    return Task(standing.tone, IDENTITY, standing.label, standing.text, reverse("identity"), action)
 
 
 def tasks_of(facts: CertificationFacts) -> tuple[Task, ...]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from applicants.models import Applicant, ContactInformation
+from applicants.services import identity
 from applicants.services.contact import current_contact
 from certification.facts import CertificationAnswer, CertificationFacts
 from certification.services import facts_as_of
@@ -148,7 +149,8 @@ def place_order(*, applicant: Applicant, agreement: Agreement, at: datetime, act
     """Freeze prices and agreement, open a payment for the basket and return it.
 
     A second call while the payment is under way returns the same payment, so that a double click pays once. Raises the
-    errors of this module, `NothingChosenError` or `AuthorityNotAvailableError`, with nothing written.
+    errors of this module, `IdentityNotCheckedError`, `NothingChosenError` or `AuthorityNotAvailableError`, with nothing
+    written.
     """
     order = orders.unpaid_order(applicant)
     if order is None:
@@ -156,6 +158,7 @@ def place_order(*, applicant: Applicant, agreement: Agreement, at: datetime, act
     orders.lock(order)
     if order.state == OrderState.PAYMENT_PENDING:
         return checkout.begin(order=order, use_credit=agreement.use_credit, at=at, actor=actor)
+    identity.require_checked(applicant)
     contact = confirmed_contact(applicant, agreement, at=at)
     reviewed = review(applicant=applicant, at=at)
     available_authorities([request.authority.code for request in reviewed.requests])

@@ -15,9 +15,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from applicants.http import ApplicantRequest, applicant_required
+from applicants.http import ApplicantRequest, applicant_required, identity_required
 from applicants.second_factor import second_factor_required
 from applicants.services.contact import current_contact
+from applicants.services.identity import IdentityNotCheckedError
 from cvs import kept_choices
 from cvs.forms import NOTHING_CHOSEN, ReviewForm, SelectionForm
 from cvs.presenters.payment import last_attempt, what_happened
@@ -40,6 +41,7 @@ form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @applicant_required
+@identity_required
 @second_factor_required
 @form_methods
 def order_details(request: ApplicantRequest) -> HttpResponse:
@@ -79,6 +81,7 @@ def _confirmed(request: ApplicantRequest) -> tuple[UUID, datetime] | None:
 
 
 @applicant_required
+@identity_required
 @second_factor_required
 @form_methods
 def order_authorities(request: ApplicantRequest) -> HttpResponse:
@@ -160,6 +163,7 @@ def may_lead_to_payment_page(view: View) -> View:
 
 
 @applicant_required
+@identity_required
 @second_factor_required
 @may_lead_to_payment_page
 @form_methods
@@ -193,7 +197,7 @@ def _place(request: ApplicantRequest, form: ReviewForm, *, at: datetime) -> Http
         payment = ordering.place_order(
             applicant=request.applicant, agreement=agreement, at=at, actor=actor_label(request.user)
         )
-    except ordering.ContactNotConfirmedError:
+    except (ordering.ContactNotConfirmedError, IdentityNotCheckedError):
         return redirect("order_details")
     except baskets.NothingChosenError:
         return redirect("order_authorities")

@@ -46,6 +46,7 @@ class MessageKind:
 
 
 MONEY = "It is about your money."
+IDENTITY = "It is about who you are; nobody else may decide that unnoticed."
 ORDER_WAITS = "Your order waits until you act, or until we have."
 
 
@@ -53,6 +54,10 @@ def _order(template: str, words: str, *, why_always: str = "", label: str = "Tra
     return MessageKind(
         template, words, Audience.PHYSICIAN, why_always=why_always, link="tracking_url", link_label=label
     )
+
+
+def _record(template: str, words: str, *, label: str) -> MessageKind:
+    return MessageKind(template, words, Audience.PHYSICIAN, why_always=IDENTITY, link="page_url", link_label=label)
 
 
 _ALL = (
@@ -65,6 +70,11 @@ _ALL = (
     _order("report_sent", "A status report was sent"),
     _order("report_acknowledged", "A licensing authority received a status report"),
     _order("delivery_problem", "A status report is delayed", why_always="A deadline of yours may depend on it."),
+    _record("identity_accepted", "Your identity is confirmed", label="Go to your dashboard"),
+    _record("identity_returned", "Your document was returned", label="See what to do"),
+    _record("name_changed", "Your name of record was changed", label="See your names"),
+    _record("former_name_verified", "Your former name was verified", label="See your names"),
+    _record("name_request_returned", "Your request about a name was returned", label="See what to do"),
     MessageKind("email_address_changed", "Your e-mail address was changed", Audience.FORMER_ADDRESS),
     MessageKind("to_authority", "A status report", Audience.AUTHORITY),
     MessageKind("staff_alert", "Something needs a person", Audience.STAFF),

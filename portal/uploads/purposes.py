@@ -21,6 +21,7 @@ class Purpose:
 
 
 PURPOSES: Mapping[str, Purpose] = {
-    "passport": Purpose("Passport", "dashboard", KEPT_FOR_IDENTITY),
-    "name_change": Purpose("Evidence of a name change", "dashboard", KEPT_FOR_IDENTITY),
+    "passport": Purpose("Passport", "identity", KEPT_FOR_IDENTITY),
+    "identity_form": Purpose("Identity form", "identity", KEPT_FOR_IDENTITY),
+    "name_change": Purpose("Evidence of a name", "name_of_record", KEPT_FOR_IDENTITY),
 }

@@ -1,0 +1,30 @@
+"""What people are told about their record. Nothing personal is in the e-mail: it leads to the page that says it."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+
+from applicants.models.reviews import ReviewedRecord
+from portal import inbox
+
+# Template of the message → name of the page that it leads to.
+PAGES = {
+    "identity_accepted": "dashboard",
+    "identity_returned": "identity",
+    "name_changed": "name_of_record",
+    "former_name_verified": "name_of_record",
+    "name_request_returned": "name_of_record",
+}
+
+
+def tell(record: ReviewedRecord, template: str, *, at: datetime) -> None:
+    """Tell the person what was decided about `record`, in the caller's transaction; the reason is in the inbox alone."""
+    inbox.notify(
+        user=record.applicant.user,
+        template=template,
+        context={"page_url": f"{settings.BASE_URL}{reverse(PAGES[template])}"},
+        private={"reason": record.return_reason},
+        subject_object=record,
+        at=at,
+    )
