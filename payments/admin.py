@@ -73,6 +73,10 @@ class Entries(ReadOnlyInline):
 
     model = LedgerEntry
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[models.Model]:
+        """Read the accounts with the entries."""
+        return super().get_queryset(request).select_related("account")
+
 
 @admin.register(Fee)
 class FeeAdmin(admin.ModelAdmin[Fee]):

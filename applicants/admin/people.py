@@ -71,4 +71,4 @@ class UserAdmin(ReadOnlyAdmin):
     list_filter = ["is_staff", "is_active"]
     search_fields = ["=username", "=email"]
     ordering = ["username"]
-    exclude = ["password"]
+    exclude = ["password", "groups", "user_permissions"]

@@ -1,0 +1,156 @@
+"""Who gets what at every address of the portal. This table drives tests/test_access.py; an address without a row fails.
+
+Statuses of `get` and `post` stand in the order of `PEOPLE`: nobody (not signed in), owner (the physician whose things
+the addresses are about), stranger (another physician), staff (every account of staff). A POST is empty. 302 of a person
+who may not see a page leads to a sign-in page. Objects of an address are named as in tests/support/access.py.
+
+What differs between accounts of staff stands in `MODELS` (v view, a add, c change, d delete) and `ACTS`.
+"""
+
+from dataclasses import dataclass
+
+PEOPLE = ("nobody", "owner", "stranger", "staff")
+STAFF = ("everything", "nothing")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Addresses that answer alike: names, each with the objects in its path after blanks."""
+
+    title: str
+    get: str
+    post: str
+    addresses: tuple[str, ...]
+
+
+GROUPS = (
+    Group(
+        "pages for everybody",
+        get="200 200 200 200", post="405 405 405 405",
+        addresses=(
+            "landing", "help", "contact", "accessibility", "privacy", "terms", "site_map", "healthz",
+            "fees", "eligibility", "verify", "verify_code url_code",
+        ),
+    ),
+    Group("is the portal in order", get="200 200 200 200", post="405 405 405 405", addresses=("readyz",)),
+    Group(
+        "acts of whoever holds a code; a GET shows a button at most",
+        get="200 200 200 200", post="302 302 302 302",
+        addresses=("acknowledge acknowledge_code",),
+    ),
+    Group("a file to compare", get="405 405 405 405", post="200 200 200 200", addresses=("verify_file",)),
+    Group("Stripe's events, by signature", get="405 405 405 405", post="400 400 400 400", addresses=("stripe_webhook",)),
+    Group(
+        "a physician's own pages",
+        get="302 200 200 403", post="302 405 405 403",
+        addresses=("dashboard", "reports", "report_record"),
+    ),
+    Group(
+        "a physician's own forms",
+        get="302 200 200 403", post="302 200 200 403",
+        addresses=("contact_details", "order_details"),
+    ),
+    Group("later pages of an order; who has confirmed and chosen nothing is led back",
+          get="302 302 302 403", post="302 302 302 403", addresses=("order_authorities", "order_review")),
+    Group(
+        "a physician's own things; another's do not exist",
+        get="302 200 404 403", post="302 405 405 403",
+        addresses=(
+            "order_tracking reference", "order_status reference", "order_confirmation reference",
+            "receipt reference", "receipt_pdf reference", "payment_status payment",
+        ),
+    ),
+    Group("back from the payment page", get="302 302 404 403", post="302 405 405 403",
+          addresses=("payment_return payment",)),
+    Group("give a payment up", get="302 302 404 403", post="302 302 404 403", addresses=("payment_cancel payment",)),
+    Group(
+        "signing in and out; who is signed in is led on",
+        get="200 302 302 302", post="200 302 302 302",
+        addresses=("account_login", "account_signup"),
+    ),
+    Group("sign out", get="302 200 200 200", post="302 302 302 302", addresses=("account_logout",)),
+    Group("a closed account", get="200 200 200 200", post="405 405 405 405", addresses=("account_inactive",)),
+    Group(
+        "a forgotten password",
+        get="200 200 200 200", post="200 200 200 200",
+        addresses=("account_reset_password", "account_reset_password_from_key uidb36 key"),
+    ),
+    Group(
+        "a forgotten password, afterwards",
+        get="200 200 200 200", post="405 405 405 405",
+        addresses=("account_reset_password_done", "account_reset_password_from_key_done"),
+    ),
+    Group("a password", get="302 200 200 200", post="302 200 200 200",
+          addresses=("account_change_password", "account_reauthenticate")),
+    Group("an address to confirm", get="200 200 200 200", post="404 404 404 404", addresses=("account_confirm_email key",)),
+    Group("an address to confirm, sent", get="200 200 200 200", post="405 405 405 405",
+          addresses=("account_email_verification_sent",)),
+    Group("sign in with a code; without one there is nothing", get="302 302 302 302", post="302 302 302 302",
+          addresses=("account_confirm_login_code",)),
+    Group("addresses of an account", get="302 200 200 200", post="302 302 302 302", addresses=("account_email",)),
+    Group("a first password; who has one is led on", get="302 302 302 302", post="302 302 302 302",
+          addresses=("account_set_password",)),
+)  # fmt: skip
+
+STAFF_GROUPS = (
+    Group(
+        "pages of every account of staff; others are led to the sign-in page of staff",
+        get="302 302 302 200", post="302 302 302 200",
+        addresses=("admin:index", "admin:password_change"),
+    ),
+    Group("pages without a form for every account of staff", get="302 302 302 200", post="302 302 302 405",
+          addresses=("admin:password_change_done", "admin:jsi18n")),
+    Group("found by other forms; without a question there is no answer", get="302 302 302 403", post="302 302 302 405",
+          addresses=("admin:autocomplete",)),
+    Group("pages of ours that a row of staff stands for; there are none", get="302 302 302 404", post="302 302 302 404",
+          addresses=("admin:view_on_site content_type object",)),
+    Group("no page of staff", get="302 302 302 404", post="302 302 302 404", addresses=("staff/(?P<url>.*)$",)),
+    Group("sign-in page of staff; who is signed in is led on", get="200 200 200 302", post="200 200 200 200",
+          addresses=("admin:login",)),
+    Group("sign out of staff", get="302 302 302 405", post="302 302 302 200", addresses=("admin:logout",)),
+)  # fmt: skip
+
+# model                             everything  nothing
+MODELS = """
+applicants.applicant                v           -
+applicants.user                     v           -
+certification.annotation            v           -
+certification.certificate           v           -
+certification.credential            v           -
+certification.credentialstatuschange v          -
+certification.examinationresult     v           -
+certification.hold                  v           -
+certification.medicaleducation      v           -
+certification.medicalschool         v           -
+certification.pathwayacceptance     v           -
+certification.sponsornote           v           -
+cvs.dispatchjob                     v           -
+cvs.issuedreport                    v           -
+cvs.licensingauthority              vac         -
+cvs.reportrequest                   v           -
+cvs.verificationlookup              v           -
+payments.fee                        vacd        -
+payments.ledgeraccount              v           -
+payments.ledgertransaction          v           -
+payments.order                      v           -
+payments.payment                    v           -
+payments.refund                     v           -
+payments.stripeevent                v           -
+portal.auditevent                   v           -
+portal.outgoingemail                v           -
+"""
+
+# model, action                     everything  nothing
+ACTS = """
+cvs.issuedreport export_table       yes         -
+cvs.reportrequest export_table      yes         -
+cvs.reportrequest hold              yes         -
+cvs.reportrequest release           yes         -
+cvs.reportrequest resend            yes         -
+cvs.reportrequest reissue           yes         -
+cvs.reportrequest mark_sent         yes         -
+payments.order export_table         yes         -
+payments.payment export_table       yes         -
+payments.payment sync_now           yes         -
+payments.refund export_table        yes         -
+"""

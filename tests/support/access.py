@@ -1,0 +1,280 @@
+"""One state of the database with something at every address, and ways to try an address as each person."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.db import connection, models, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from applicants.models import Applicant, User
+from cvs.models import VerificationLookup
+from payments.models import Payment, Refund, StripeEvent
+from portal.mail import store_email
+from tests.access_table import ACTS, MODELS, PEOPLE, STAFF, Group
+from tests.cvs.pages import issue
+from tests.factories.applicants import StaffFactory
+from tests.factories.certification import (
+    AnnotationFactory,
+    CertificateFactory,
+    CredentialStatusChangeFactory,
+    ExaminationResultFactory,
+    HoldFactory,
+    PathwayAcceptanceFactory,
+    SponsorNoteFactory,
+)
+from tests.factories.payments import FeeFactory
+from tests.support.orders import make_authority, make_physician, pay_with_credit
+
+METHODS = ("get", "post")
+# What a page may write when it is only looked at: the session, the record that somebody looked, and allauth's copy of
+# the account's own address.
+WRITTEN_BY_LOOKING = frozenset({"django_session", "cvs_verificationlookup", "account_emailaddress"})
+WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "(?P<table>\w+)"')
+REFUSED = frozenset({403, 404, 405})
+NOBODY = "nobody"
+STAFF_DOOR = "staff/"
+SIGN_IN_PAGES = (reverse("account_login"), reverse("admin:login"))
+# Addresses without a name, and where they are tried.
+RAW = {f"{STAFF_DOOR}(?P<url>.*)$": f"/{STAFF_DOOR}no-such-page"}
+
+
+@dataclass
+class World:
+    """Sessions by person, the parts of addresses by name, and a row of each model that staff see."""
+
+    sessions: dict[str, str] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, models.Model] = field(default_factory=dict)
+
+    browser: Client = field(default_factory=Client)
+    forger: Client = field(default_factory=lambda: Client(enforce_csrf_checks=True))
+
+    def client(self, person: str, *, forged: bool = False) -> Client:
+        """Return the browser as `person` opens it; a new one each time would read every static file again."""
+        client = self.forger if forged else self.browser
+        client.cookies.clear()
+        if person != NOBODY:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[person]
+        return client
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """Undo what is written inside, also where the code inside insists on the outermost transaction."""
+    block: Any = transaction.atomic()  # Any: django-stubs do not know the mark by which Django's own tests do this
+    block._from_testcase = True
+    with block:
+        yield
+        transaction.set_rollback(True)
+
+
+def make_world() -> World:
+    """Fill the database through services where there are some."""
+    world = World()
+    owner, stranger = make_physician(4821375, family_name="Okonkwo"), make_physician(3157426, family_name="Lima")
+    staff = {
+        "everything": StaffFactory.create(),
+        "nothing": StaffFactory.create(is_superuser=False),
+    }
+    _orders_of(owner, world)
+    _records_of(owner)
+    world.users = {"owner": owner.user, "stranger": stranger.user, **staff}
+    world.sessions = {name: _session_of(user) for name, user in world.users.items()}
+    world.rows = {model._meta.label_lower: _first(model) for model in admin.site._registry}
+    return world
+
+
+def _session_of(user: User) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def _orders_of(owner: Applicant, world: World) -> None:
+    (request,) = pay_with_credit(owner, [make_authority(1)])
+    report = issue(request)
+    at = timezone.now()
+    VerificationLookup.objects.create(at=at, client="0" * 32, found=True, by_link=True, report=report)
+    paid = Payment.objects.get(order=request.order_line.order)
+    Refund.objects.create(payment=paid, key="access", amount_cents=1, reason="Test", created_at=at)
+    StripeEvent.objects.create(id="evt_1", type="charge.updated", created=at, payload={}, received_at=at, not_before=at)
+    world.parts = {
+        "reference": paid.order.reference,
+        "payment": str(paid.pk),
+        "url_code": report.url_code,
+        "acknowledge_code": report.acknowledge_code,
+        "uidb36": "1",
+        "key": "no-such-key",
+        "content_type": "1",
+        "object": "1",
+    }
+
+
+def _records_of(owner: Applicant) -> None:
+    for factory in (AnnotationFactory, CertificateFactory, ExaminationResultFactory, HoldFactory):
+        factory.create(applicant=owner)
+    PathwayAcceptanceFactory.create(applicant=owner)
+    CredentialStatusChangeFactory.create(credential__applicant=owner)
+    SponsorNoteFactory.create()
+    FeeFactory.create(effective_from=date(2100, 1, 1))
+    store_email(template="access", to_email=owner.user.email, subject="Test", text="", html="", at=timezone.now())
+
+
+def _first(model: type[models.Model]) -> models.Model:
+    row = model._default_manager.order_by("pk").last()
+    if row is None:
+        raise LookupError(f"Give the world of the access tests a row of {model._meta.label_lower}.")
+    return row
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One request and the status it must be answered with; `key` names the address."""
+
+    key: str
+    method: str
+    person: str
+    url: str
+    status: int
+    data: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.method.upper()} {self.key} as {self.person}"
+
+
+def patterns(
+    found: Iterable[URLPattern | URLResolver] | None = None, namespace: str = "", prefix: str = ""
+) -> Iterator[tuple[str, URLPattern]]:
+    """Each address of the portal with its key: its name, or its route where it has no name."""
+    for pattern in get_resolver().url_patterns if found is None else found:
+        route = f"{prefix}{pattern.pattern}"
+        if isinstance(pattern, URLResolver):
+            inner = f"{pattern.namespace}:" if pattern.namespace else namespace
+            yield from patterns(pattern.url_patterns, inner, route)
+        else:
+            yield (f"{namespace}{pattern.name}" if pattern.name else route), pattern
+
+
+PRIVATE = frozenset(
+    key for key, pattern in patterns() if getattr(pattern.callback, "login_required", True) and key != "admin:login"
+)
+
+
+def people_of(column: str) -> tuple[str, ...]:
+    """Return the people for whom a column of the groups speaks."""
+    return STAFF if column == "staff" else (column,)
+
+
+def group_trials(world: World, group: Group) -> Iterator[Trial]:
+    """Every address of `group`, by each method, as each person."""
+    for address in group.addresses:
+        key, *objects = address.split()
+        url = RAW[key] if key in RAW else reverse(key, args=[world.parts[name] for name in objects])
+        for method in METHODS:
+            statuses = getattr(group, method).split()
+            for column, status in zip(PEOPLE, statuses, strict=True):
+                for person in people_of(column):
+                    yield Trial(key, method, person, url, int(status))
+
+
+def model_table() -> dict[str, dict[str, str]]:
+    """Return for each model the letters of each account of staff."""
+    lines = [line.split() for line in MODELS.strip().splitlines()]
+    return {label: dict(zip(STAFF, letters, strict=True)) for label, *letters in lines}
+
+
+def act_table() -> dict[tuple[str, str], dict[str, bool]]:
+    """Return for each model and act whether each account of staff is offered it."""
+    lines = [line.split() for line in ACTS.strip().splitlines()]
+    return {
+        (label, act): {person: word == "yes" for person, word in zip(STAFF, words, strict=True)}
+        for label, act, *words in lines
+    }
+
+
+def model_keys(label: str) -> dict[str, str]:
+    """Return the keys of a model's five staff pages, by the letter of the right that opens them, and its old address."""
+    app, name = label.split(".")
+    pages = {"changelist": "v", "change": "v", "history": "v", "add": "a", "delete": "d"}
+    return {f"admin:{app}_{name}_{page}": letter for page, letter in pages.items()} | {
+        f"{STAFF_DOOR}{app}/{name}/<path:object_id>/": ""
+    }
+
+
+def model_trials(world: World, label: str) -> Iterator[Trial]:
+    """The staff pages of a model: looked at, and for those without the right also posted to."""
+    row = world.rows[label]
+    for key, letter in model_keys(label).items():
+        if letter:
+            url = reverse(key, args=[] if key.endswith(("list", "_add")) else [row.pk])
+        else:
+            url = f"/{key.replace('<path:object_id>', str(row.pk))}"
+        for person in PEOPLE[:3]:
+            yield from (Trial(key, method, person, url, 302) for method in METHODS)
+        for person, letters in model_table()[label].items():
+            allowed = not letter or letter in letters
+            yield Trial(key, "get", person, url, (200 if letter else 302) if allowed else 403)
+            writes = "c" if key.endswith("_change") else letter
+            if writes and not key.endswith("_history") and writes not in letters:
+                yield Trial(key, "post", person, url, 403)
+
+
+def app_trials(label: str) -> Iterator[Trial]:
+    """The page that lists the models of one app: it is there for whom one of them is."""
+    url = reverse("admin:app_list", args=[label])
+    for person in PEOPLE[:3]:
+        yield Trial("admin:app_list", "get", person, url, 302)
+    for person in STAFF:
+        sees = any(letters[person] != "-" for model, letters in model_table().items() if model.startswith(f"{label}."))
+        yield Trial("admin:app_list", "get", person, url, 200 if sees else 404)
+
+
+def act_trials(world: World, label: str, act: str) -> Iterator[Trial]:
+    """One act of a staff list, as everybody who is not offered it: the list comes back, or nothing."""
+    url = reverse(f"admin:{label.replace('.', '_')}_changelist")
+    data = {"action": act, "_selected_action": str(world.rows[label].pk), "confirmed": "1", "reason": "Because"}
+    for person in PEOPLE[:3]:
+        yield Trial(f"{label} {act}", "post", person, url, 302, data)
+    for person, offered in act_table()[label, act].items():
+        if not offered:
+            sees = model_table()[label][person] != "-"
+            yield Trial(f"{label} {act}", "post", person, url, 200 if sees else 403, data)
+
+
+def attempt(world: World, trial: Trial) -> list[str]:
+    """Return what is wrong with the answer to `trial`; nothing it writes stays."""
+    with rolled_back(), CaptureQueriesContext(connection) as queries:
+        client = world.client(trial.person)
+        response: HttpResponse = getattr(client, trial.method)(trial.url, trial.data)
+    wrong = []
+    if response.status_code != trial.status:
+        wrong.append(f"{trial}: {response.status_code} instead of {trial.status}")
+    led_away = trial.status == 302 and trial.person == NOBODY and trial.key in PRIVATE
+    if led_away and not response.headers.get("Location", "").startswith(SIGN_IN_PAGES):
+        wrong.append(f"{trial}: led to {response.headers.get('Location')}")
+    written = written_tables(query["sql"] for query in queries.captured_queries)
+    if written and (trial.method == "get" or trial.status in REFUSED or led_away or "action" in trial.data):
+        wrong.append(f"{trial}: wrote {sorted(written)}")
+    return wrong
+
+
+def all_wrong(world: World, trials: Iterable[Trial]) -> str:
+    """Return what is wrong with the answers to `trials`, a line each."""
+    return "\n".join(wrong for trial in trials for wrong in attempt(world, trial))
+
+
+def written_tables(statements: Iterable[str]) -> set[str]:
+    """Return the tables that these statements change, without those that looking may change."""
+    found = (WRITES.match(statement) for statement in statements)
+    return {match["table"] for match in found if match} - WRITTEN_BY_LOOKING
