@@ -1,15 +1,16 @@
 """Who gets what at every address of the portal. This table drives tests/test_access.py; an address without a row fails.
 
-Statuses of `get` and `post` stand in the order of `PEOPLE`: nobody (not signed in), owner (the physician whose things
-the addresses are about), stranger (another physician), staff (every account of staff). A POST is empty. 302 of a person
-who may not see a page leads to a sign-in page. Objects of an address are named as in tests/support/access.py.
+Statuses of `get` and `post` stand in the order of `PEOPLE`: nobody (not signed in), halfway (the owner, who has shown a
+password and no second factor), owner (the physician whose things the addresses are about), stranger (another physician),
+staff (every account of staff). A POST is empty. 302 of nobody leads to a sign-in page, staff without a second factor are
+led to showing one from everywhere. Objects of an address are named as in tests/support/access.py.
 
 What differs between accounts of staff stands in `MODELS` (v view, a add, c change, d delete) and `ACTS`.
 """
 
 from dataclasses import dataclass
 
-PEOPLE = ("nobody", "owner", "stranger", "staff")
+PEOPLE = ("nobody", "halfway", "owner", "stranger", "staff")
 STAFF = ("everything", "nothing")
 
 
@@ -26,88 +27,109 @@ class Group:
 GROUPS = (
     Group(
         "pages for everybody",
-        get="200 200 200 200", post="405 405 405 405",
+        get="200 200 200 200 200", post="405 405 405 405 405",
         addresses=(
             "landing", "help", "contact", "accessibility", "privacy", "terms", "site_map", "healthz",
             "fees", "eligibility", "verify", "verify_code url_code",
         ),
     ),
-    Group("is the portal in order", get="200 200 200 200", post="405 405 405 405", addresses=("readyz",)),
+    Group("is the portal in order", get="200 200 200 200 200", post="405 405 405 405 405", addresses=("readyz",)),
     Group(
         "acts of whoever holds a code; a GET shows a button at most",
-        get="200 200 200 200", post="302 302 302 302",
+        get="200 200 200 200 200", post="302 302 302 302 302",
         addresses=("acknowledge acknowledge_code",),
     ),
-    Group("a file to compare", get="405 405 405 405", post="200 200 200 200", addresses=("verify_file",)),
-    Group("Stripe's events, by signature", get="405 405 405 405", post="400 400 400 400", addresses=("stripe_webhook",)),
+    Group("a file to compare", get="405 405 405 405 405", post="200 200 200 200 200", addresses=("verify_file",)),
+    Group("Stripe's events, by signature", get="405 405 405 405 405", post="400 400 400 400 400", addresses=("stripe_webhook",)),
     Group(
         "a physician's own pages",
-        get="302 200 200 403", post="302 405 405 403",
+        get="302 200 200 200 403", post="302 405 405 405 403",
         addresses=("dashboard", "reports", "report_record"),
     ),
     Group(
         "a physician's own forms",
-        get="302 200 200 403", post="302 200 200 403",
+        get="302 302 200 200 403", post="302 302 200 200 403",
         addresses=("contact_details", "order_details"),
     ),
     Group("later pages of an order; who has confirmed and chosen nothing is led back",
-          get="302 302 302 403", post="302 302 302 403", addresses=("order_authorities", "order_review")),
+          get="302 302 302 302 403", post="302 302 302 302 403", addresses=("order_authorities", "order_review")),
     Group(
         "a physician's own things; another's do not exist",
-        get="302 200 404 403", post="302 405 405 403",
+        get="302 200 200 404 403", post="302 405 405 405 403",
         addresses=(
             "order_tracking reference", "order_status reference", "order_confirmation reference",
             "receipt reference", "receipt_pdf reference", "payment_status payment",
         ),
     ),
-    Group("back from the payment page", get="302 302 404 403", post="302 405 405 403",
+    Group("back from the payment page", get="302 302 302 404 403", post="302 405 405 405 403",
           addresses=("payment_return payment",)),
-    Group("give a payment up", get="302 302 404 403", post="302 302 404 403", addresses=("payment_cancel payment",)),
+    Group("give a payment up", get="302 302 302 404 403", post="302 302 302 404 403", addresses=("payment_cancel payment",)),
     Group(
         "signing in and out; who is signed in is led on",
-        get="200 302 302 302", post="200 302 302 302",
+        get="200 302 302 302 302", post="200 302 302 302 302",
         addresses=("account_login", "account_signup"),
     ),
-    Group("sign out", get="302 200 200 200", post="302 302 302 302", addresses=("account_logout",)),
-    Group("a closed account", get="200 200 200 200", post="405 405 405 405", addresses=("account_inactive",)),
+    Group("sign out", get="302 200 200 200 200", post="302 302 302 302 302", addresses=("account_logout",)),
+    Group("a closed account", get="200 200 200 200 200", post="405 405 405 405 405", addresses=("account_inactive",)),
     Group(
         "a forgotten password",
-        get="200 200 200 200", post="200 200 200 200",
+        get="200 200 200 200 200", post="200 200 200 200 200",
         addresses=("account_reset_password", "account_reset_password_from_key uidb36 key"),
     ),
     Group(
         "a forgotten password, afterwards",
-        get="200 200 200 200", post="405 405 405 405",
+        get="200 200 200 200 200", post="405 405 405 405 405",
         addresses=("account_reset_password_done", "account_reset_password_from_key_done"),
     ),
-    Group("a password", get="302 200 200 200", post="302 200 200 200",
+    Group("a password", get="302 200 200 200 200", post="302 200 200 200 200",
           addresses=("account_change_password", "account_reauthenticate")),
-    Group("an address to confirm", get="200 200 200 200", post="404 404 404 404", addresses=("account_confirm_email key",)),
-    Group("an address to confirm, sent", get="200 200 200 200", post="405 405 405 405",
+    Group("an address to confirm", get="200 200 200 200 200", post="404 404 404 404 404", addresses=("account_confirm_email key",)),
+    Group("an address to confirm, sent", get="200 200 200 200 200", post="405 405 405 405 405",
           addresses=("account_email_verification_sent",)),
-    Group("sign in with a code; without one there is nothing", get="302 302 302 302", post="302 302 302 302",
+    Group("sign in with a code; without one there is nothing", get="302 302 302 302 302", post="302 302 302 302 302",
           addresses=("account_confirm_login_code",)),
-    Group("addresses of an account", get="302 200 200 200", post="302 302 302 302", addresses=("account_email",)),
-    Group("a first password; who has one is led on", get="302 302 302 302", post="302 302 302 302",
+    Group("addresses of an account", get="302 200 200 200 200", post="302 302 302 302 302", addresses=("account_email",)),
+    Group("an account's own pages", get="302 200 200 200 200", post="302 405 405 405 405",
+          addresses=("account_home", "mfa_index", "mfa_list_webauthn", "mfa_view_recovery_codes")),
+    Group("an account's sessions", get="302 200 200 200 200", post="302 302 302 302 302", addresses=("sessions",)),
+    Group("shows its second factor; who has is led on", get="302 302 302 302 302", post="302 405 405 405 405",
+          addresses=("second_factor",)),
+    Group("second factor at the sign-in; who is signed in is led on", get="302 302 302 302 302",
+          post="302 302 302 302 302", addresses=("mfa_authenticate", "mfa_login_webauthn", "mfa_activate_totp")),
+    Group("an account's own second factor", get="302 200 200 200 200", post="302 200 200 200 200",
+          addresses=("mfa_add_webauthn", "mfa_reauthenticate")),
+    Group("end of an authenticator app; staff must keep a second factor", get="302 200 200 200 200",
+          post="302 302 302 302 200", addresses=("mfa_deactivate_totp",)),
+    Group("new recovery codes", get="302 200 200 200 200", post="302 302 302 302 302",
+          addresses=("mfa_generate_recovery_codes",)),
+    Group("a file of recovery codes", get="302 200 200 200 200", post="302 405 405 405 405",
+          addresses=("mfa_download_recovery_codes",)),
+    Group("a passkey to confirm with", get="302 302 302 302 302", post="302 302 302 302 302",
+          addresses=("mfa_reauthenticate_webauthn",)),
+    Group("a passkey of somebody else", get="302 404 404 404 404", post="302 404 404 404 404",
+          addresses=("mfa_edit_webauthn passkey", "mfa_remove_webauthn passkey")),
+    Group("a first password; who has one is led on", get="302 302 302 302 302", post="302 302 302 302 302",
           addresses=("account_set_password",)),
 )  # fmt: skip
 
 STAFF_GROUPS = (
     Group(
         "pages of every account of staff; others are led to the sign-in page of staff",
-        get="302 302 302 200", post="302 302 302 200",
-        addresses=("admin:index", "admin:password_change"),
+        get="302 302 302 302 200", post="302 302 302 302 200",
+        addresses=("admin:index",),
     ),
-    Group("pages without a form for every account of staff", get="302 302 302 200", post="302 302 302 405",
+    Group("pages without a form for every account of staff", get="302 302 302 302 200", post="302 302 302 302 405",
           addresses=("admin:password_change_done", "admin:jsi18n")),
-    Group("found by other forms; without a question there is no answer", get="302 302 302 403", post="302 302 302 405",
+    Group("found by other forms; without a question there is no answer", get="302 302 302 302 403", post="302 302 302 302 405",
           addresses=("admin:autocomplete",)),
-    Group("pages of ours that a row of staff stands for; there are none", get="302 302 302 404", post="302 302 302 404",
+    Group("pages of ours that a row of staff stands for; there are none", get="302 302 302 302 404", post="302 302 302 302 404",
           addresses=("admin:view_on_site content_type object",)),
-    Group("no page of staff", get="302 302 302 404", post="302 302 302 404", addresses=("staff/(?P<url>.*)$",)),
-    Group("sign-in page of staff; who is signed in is led on", get="200 200 200 302", post="200 200 200 200",
+    Group("no page of staff", get="302 302 302 302 404", post="302 302 302 302 404", addresses=("staff/(?P<url>.*)$",)),
+    Group("Django's own sign-in page of staff is not used", get="302 403 403 403 302", post="302 403 403 403 302",
           addresses=("admin:login",)),
-    Group("sign out of staff", get="302 302 302 405", post="302 302 302 200", addresses=("admin:logout",)),
+    Group("staff change their password where everybody does", get="302 302 302 302 302", post="302 302 302 302 302",
+          addresses=("admin:password_change",)),
+    Group("sign out of staff", get="302 302 302 302 405", post="302 302 302 302 200", addresses=("admin:logout",)),
 )  # fmt: skip
 
 # model                             everything  nothing

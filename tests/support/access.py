@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import admin
 from django.db import connection, models, transaction
@@ -34,16 +35,24 @@ from tests.factories.certification import (
 )
 from tests.factories.payments import FeeFactory
 from tests.support.orders import make_authority, make_physician, pay_with_credit
+from tests.support.sign_in import sign_in
 
 METHODS = ("get", "post")
 # What a page may write when it is only looked at: the session, the record that somebody looked, and allauth's copy of
-# the account's own address.
-WRITTEN_BY_LOOKING = frozenset({"django_session", "cvs_verificationlookup", "account_emailaddress"})
+# the account's own address, and its note that recovery codes were shown once.
+WRITTEN_BY_LOOKING = frozenset(
+    {"django_session", "cvs_verificationlookup", "account_emailaddress", "mfa_authenticator"}
+)
 WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "(?P<table>\w+)"')
 REFUSED = frozenset({403, 404, 405})
 NOBODY = "nobody"
+STAFF_HALFWAY = "staff halfway"
 STAFF_DOOR = "staff/"
-SIGN_IN_PAGES = (reverse("account_login"), reverse("admin:login"))
+# Where people are sent from what is closed to them.
+LEADS_TO = {
+    NOBODY: (reverse("account_login"), reverse("admin:login")),
+    STAFF_HALFWAY: (reverse("second_factor"),),
+}
 # Addresses without a name, and where they are tried.
 RAW = {f"{STAFF_DOOR}(?P<url>.*)$": f"/{STAFF_DOOR}no-such-page"}
 
@@ -89,15 +98,20 @@ def make_world() -> World:
     }
     _orders_of(owner, world)
     _records_of(owner)
+    third = make_physician(3157434).user
+    passkey = Authenticator.objects.create(user=third, type=Authenticator.Type.WEBAUTHN, data={"name": "Key"})
+    world.parts["passkey"] = str(passkey.pk)
     world.users = {"owner": owner.user, "stranger": stranger.user, **staff}
     world.sessions = {name: _session_of(user) for name, user in world.users.items()}
+    world.sessions["halfway"] = _session_of(owner.user, second_factor=False)
+    world.sessions[STAFF_HALFWAY] = _session_of(staff["everything"], second_factor=False)
     world.rows = {model._meta.label_lower: _first(model) for model in admin.site._registry}
     return world
 
 
-def _session_of(user: User) -> str:
+def _session_of(user: User, *, second_factor: bool = True) -> str:
     client = Client()
-    client.force_login(user)
+    sign_in(client, user, second_factor=second_factor)
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
@@ -220,8 +234,9 @@ def model_trials(world: World, label: str) -> Iterator[Trial]:
             url = reverse(key, args=[] if key.endswith(("list", "_add")) else [row.pk])
         else:
             url = f"/{key.replace('<path:object_id>', str(row.pk))}"
-        for person in PEOPLE[:3]:
+        for person in PEOPLE[:4]:
             yield from (Trial(key, method, person, url, 302) for method in METHODS)
+        yield from (Trial(key, method, STAFF_HALFWAY, url, 302) for method in METHODS)
         for person, letters in model_table()[label].items():
             allowed = not letter or letter in letters
             yield Trial(key, "get", person, url, (200 if letter else 302) if allowed else 403)
@@ -233,7 +248,7 @@ def model_trials(world: World, label: str) -> Iterator[Trial]:
 def app_trials(label: str) -> Iterator[Trial]:
     """The page that lists the models of one app: it is there for whom one of them is."""
     url = reverse("admin:app_list", args=[label])
-    for person in PEOPLE[:3]:
+    for person in PEOPLE[:4]:
         yield Trial("admin:app_list", "get", person, url, 302)
     for person in STAFF:
         sees = any(letters[person] != "-" for model, letters in model_table().items() if model.startswith(f"{label}."))
@@ -244,7 +259,7 @@ def act_trials(world: World, label: str, act: str) -> Iterator[Trial]:
     """One act of a staff list, as everybody who is not offered it: the list comes back, or nothing."""
     url = reverse(f"admin:{label.replace('.', '_')}_changelist")
     data = {"action": act, "_selected_action": str(world.rows[label].pk), "confirmed": "1", "reason": "Because"}
-    for person in PEOPLE[:3]:
+    for person in PEOPLE[:4]:
         yield Trial(f"{label} {act}", "post", person, url, 302, data)
     for person, offered in act_table()[label, act].items():
         if not offered:
@@ -260,8 +275,8 @@ def attempt(world: World, trial: Trial) -> list[str]:
     wrong = []
     if response.status_code != trial.status:
         wrong.append(f"{trial}: {response.status_code} instead of {trial.status}")
-    led_away = trial.status == 302 and trial.person == NOBODY and trial.key in PRIVATE
-    if led_away and not response.headers.get("Location", "").startswith(SIGN_IN_PAGES):
+    led_away = trial.status == 302 and trial.key in PRIVATE and trial.person in LEADS_TO
+    if led_away and not response.headers.get("Location", "").startswith(LEADS_TO[trial.person]):
         wrong.append(f"{trial}: led to {response.headers.get('Location')}")
     written = written_tables(query["sql"] for query in queries.captured_queries)
     if written and (trial.method == "get" or trial.status in REFUSED or led_away or "action" in trial.data):
