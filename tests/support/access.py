@@ -21,6 +21,7 @@ from applicants.models import Applicant, User
 from cvs.models import VerificationLookup
 from payments.models import Payment, Refund, StripeEvent
 from portal.mail import store_email
+from portal.models import InboxMessage
 from tests.access_table import ACTS, MODELS, PEOPLE, STAFF, Group
 from tests.cvs.pages import issue
 from tests.factories.applicants import StaffFactory
@@ -39,9 +40,9 @@ from tests.support.sign_in import sign_in
 
 METHODS = ("get", "post")
 # What a page may write when it is only looked at: the session, the record that somebody looked, and allauth's copy of
-# the account's own address, and its note that recovery codes were shown once.
+# the account's own address, and its note that recovery codes were shown once; that a message was read.
 WRITTEN_BY_LOOKING = frozenset(
-    {"django_session", "cvs_verificationlookup", "account_emailaddress", "mfa_authenticator"}
+    {"django_session", "cvs_verificationlookup", "account_emailaddress", "mfa_authenticator", "portal_inboxmessage"}
 )
 WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "(?P<table>\w+)"')
 REFUSED = frozenset({403, 404, 405})
@@ -99,6 +100,8 @@ def make_world() -> World:
     _orders_of(owner, world)
     _records_of(owner)
     third = make_physician(3157434).user
+    message = InboxMessage.objects.create(user=owner.user, kind="report_sent", created_at=timezone.now())
+    world.parts["message"] = str(message.pk)
     passkey = Authenticator.objects.create(user=third, type=Authenticator.Type.WEBAUTHN, data={"name": "Key"})
     world.parts["passkey"] = str(passkey.pk)
     world.users = {"owner": owner.user, "stranger": stranger.user, **staff}
