@@ -23,7 +23,7 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* \
  && fc-cache -f \
  && useradd --uid 10001 --create-home --shell /usr/sbin/nologin portal \
- && install -d -o portal -g portal -m 0700 /data /data/reports /data/uploads
+ && install -d -o portal -g portal -m 0700 /data /data/reports /data/uploads /data/exports
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -31,6 +31,7 @@ ENV PATH=/venv/bin:$PATH \
     STATIC_ROOT=/static \
     REPORTS_DIR=/data/reports \
     UPLOADS_DIR=/data/uploads \
+    EXPORTS_DIR=/data/exports \
     BEAT_SCHEDULE_FILE=/tmp/beat-schedule
 COPY --from=packages /venv /venv
 WORKDIR /portal

@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.db import models
 from django.urls import reverse
 
+from applicants.models import User
 from applicants.models.reviews import ReviewedRecord
 from portal import inbox
 
@@ -26,5 +28,19 @@ def tell(record: ReviewedRecord, template: str, *, at: datetime) -> None:
         context={"page_url": f"{settings.BASE_URL}{reverse(PAGES[template])}"},
         private={"reason": record.return_reason},
         subject_object=record,
+        at=at,
+    )
+
+
+def tell_about_data(
+    user: User, template: str, *, page: str, about: models.Model, at: datetime, **context: object
+) -> None:
+    """Tell `user` that there is news of what they asked about their own data, on the page of ours named `page`."""
+    inbox.notify(
+        user=user,
+        template=template,
+        context={"link": f"{settings.BASE_URL}{reverse(page)}", **context},
+        subject_object=about,
+        key=f"{template}:{about.pk}:{at.isoformat()}",
         at=at,
     )

@@ -2,14 +2,15 @@
 
 from datetime import date, datetime, timedelta
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.hashers import make_password
 from django.db.models import QuerySet
 
-from applicants.models import MailedLink, Registration, User
-from applicants.services import purging
-from applicants.states import RegistrationState
+from applicants.models import CorrectionRequest, DataExport, MailedLink, Registration, User
+from applicants.services import exports, purging
+from applicants.states import EXPORTS_UNDER_WAY, CorrectionState, ExportState, RegistrationState
 from portal import retention
 from portal.personal_data import AfterDeletion, Exclusion, Holding, Topic, registry
 
@@ -61,6 +62,20 @@ registry.add(
         what="Confirmations of e-mail addresses under way",
         owner="email_address__user",
         left_out={"key": "Secret: whoever has it could confirm the address"},
+    ),
+    Holding(
+        model="mfa.Authenticator",
+        topic="account",
+        what="Your passkeys, authenticator app and recovery codes",
+        owner="user",
+        left_out={"data": "Secret: with it anybody could pass for your device"},
+    ),
+    Holding(
+        model="usersessions.UserSession",
+        topic="account",
+        what="Where you are signed in",
+        owner="user",
+        left_out={"session_key": "Secret: whoever has it is signed in", "data": "Technical"},
     ),
     Holding(
         model="applicants.Applicant",
@@ -135,6 +150,37 @@ registry.add(
         left_out={"digest": "Secret: a hash of the link"},
     ),
     Exclusion("applicants.SuspectedDuplicate", "Notes for staff about records that look alike, which may be of others"),
+    Topic("requests-about-data", "What you asked about your data"),
+    Holding(
+        model="applicants.DataExport",
+        topic="requests-about-data",
+        what="Copies of your data",
+        owner="user",
+        left_out={
+            "file_key": "Secret: opens the stored file",
+            "stored_as": "Technical",
+            "lease_until": "Technical",
+            "attempts": "Technical",
+        },
+        erase=exports.erase_exports,
+    ),
+    Holding(
+        model="applicants.CorrectionRequest",
+        topic="requests-about-data",
+        what="Corrections that you asked for",
+        owner="applicant__user",
+        left_out={"closed_by": "Names a member of staff"},
+    ),
+    Holding(
+        model="applicants.DeletionRequest",
+        topic="requests-about-data",
+        what="Requests to be deleted",
+        owner="user",
+        left_out={"closed_by": "Names a member of staff"},
+        after_deletion=AfterDeletion.EMPTIED,
+        emptied={"answer": ""},
+        kept_because="Proves that you asked for it",
+    ),
     Exclusion("admin.LogEntry", "Notes of the staff pages about what staff did there"),
     Exclusion("applicants.User_groups", "Rights of staff accounts"),
     Exclusion("applicants.User_user_permissions", "Rights of staff accounts"),
@@ -153,6 +199,7 @@ retention.table.add(
             "applicants.User_user_permissions",
             "account.EmailAddress",
             "account.EmailConfirmation",
+            "mfa.Authenticator",
             "applicants.Applicant",
             "applicants.VerifiedName",
             "applicants.ContactInformation",
@@ -220,6 +267,53 @@ retention.table.add(
         ends_with="The files are erased",
         due=purging.images_due,
         purge=purging.purge_images,
+    ),
+    retention.Rule(
+        key="sign-ins",
+        what="The list of where you are signed in, with network address and browser",
+        covers=("usersessions.UserSession",),
+        since="the last time that you used it",
+        why="So that you can see who uses your account, and end it",
+        period=timedelta(days=30),
+        due=lambda before: UserSession.objects.filter(last_seen_at__lt=before),
+    ),
+    retention.Rule(
+        key="data-copies",
+        what="Copies of your data that you asked for",
+        covers=("applicants.DataExport",),
+        since="the moment they are ready",
+        why="So that you can download them",
+        period=exports.KEPT,
+        due=lambda before: DataExport.objects.filter(state=ExportState.READY, built_at__lt=before),
+        purge=exports.expire,
+    ),
+    retention.Rule(
+        key="data-copy-requests",
+        what="The note that you asked for a copy",
+        covers=("applicants.DataExport",),
+        since="the day you asked",
+        why="To answer questions about it",
+        period=timedelta(days=400),
+        due=lambda before: DataExport.objects.filter(requested_at__lt=before).exclude(
+            state__in=[*EXPORTS_UNDER_WAY, ExportState.READY]
+        ),
+    ),
+    retention.Rule(
+        key="corrections",
+        what="Corrections that you asked for, and our answers",
+        covers=("applicants.CorrectionRequest",),
+        since="our answer",
+        why="To answer questions about it",
+        period=timedelta(days=3 * 365),
+        due=lambda before: CorrectionRequest.objects.filter(closed_at__lt=before).exclude(state=CorrectionState.OPEN),
+    ),
+    retention.Rule(
+        key="deletions",
+        what="The note that you asked to be deleted, and our decision",
+        covers=("applicants.DeletionRequest",),
+        since="the day you asked",
+        why="To prove that what was deleted was deleted at your wish",
+        ends_with="Not deleted; it does not name you once you are deleted",
     ),
     retention.Rule(
         key="staff-notes",

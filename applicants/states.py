@@ -129,3 +129,102 @@ REGISTRATION_MACHINE: Machine[RegistrationState] = Machine(
         RegistrationState.CLOSED: Owner.NOBODY,
     },
 )
+
+
+class ExportState(models.TextChoices):
+    """States of a copy of a person's data."""
+
+    REQUESTED = "requested", "Asked for"
+    BUILDING = "building", "Being made"
+    READY = "ready", "Ready"
+    FAILED = "failed", "Failed"
+    EXPIRED = "expired", "Deleted after its time"
+
+
+class CorrectionTopic(models.TextChoices):
+    """What a correction is about. Contact information is the person's own to change; names have a page of their own."""
+
+    BIRTH_DATE = "birth_date", "Date of birth"
+    EDUCATION = "education", "Medical school or degree"
+    EXAMINATION = "examination", "An examination"
+    CREDENTIAL = "credential", "A credential or its verification"
+    CERTIFICATE = "certificate", "The certificate"
+    PAYMENT = "payment", "An order or payment"
+    OTHER = "other", "Something else"
+
+
+class CorrectionState(models.TextChoices):
+    """States of a correction request."""
+
+    OPEN = "open", "Waiting for our answer"
+    CORRECTED = "corrected", "Corrected"
+    DECLINED = "declined", "Not corrected"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class DeletionState(models.TextChoices):
+    """States of a request to be deleted."""
+
+    WAITING = "waiting", "Time for second thoughts"
+    TO_DECIDE = "to_decide", "Waiting for our decision"
+    CANCELED = "canceled", "Canceled"
+    REFUSED = "refused", "Refused"
+    CARRIED_OUT = "carried_out", "Carried out"
+
+
+EXPORTS_UNDER_WAY = (ExportState.REQUESTED, ExportState.BUILDING)
+OPEN_DELETIONS = (DeletionState.WAITING, DeletionState.TO_DECIDE)
+
+EXPORT_MACHINE: Machine[ExportState] = Machine(
+    name="Data export",
+    moves={
+        ExportState.REQUESTED: frozenset({ExportState.BUILDING}),
+        ExportState.BUILDING: frozenset({ExportState.READY, ExportState.REQUESTED, ExportState.FAILED}),
+        ExportState.READY: frozenset({ExportState.EXPIRED}),
+        ExportState.FAILED: frozenset(),
+        ExportState.EXPIRED: frozenset(),
+    },
+    owners={
+        ExportState.REQUESTED: Owner.SYSTEM,
+        ExportState.BUILDING: Owner.SYSTEM,
+        ExportState.READY: Owner.APPLICANT,
+        ExportState.FAILED: Owner.STAFF,
+        ExportState.EXPIRED: Owner.NOBODY,
+    },
+)
+
+CORRECTION_MACHINE: Machine[CorrectionState] = Machine(
+    name="Correction request",
+    moves={
+        CorrectionState.OPEN: frozenset(
+            {CorrectionState.CORRECTED, CorrectionState.DECLINED, CorrectionState.WITHDRAWN}
+        ),
+        CorrectionState.CORRECTED: frozenset(),
+        CorrectionState.DECLINED: frozenset(),
+        CorrectionState.WITHDRAWN: frozenset(),
+    },
+    owners={
+        CorrectionState.OPEN: Owner.STAFF,
+        CorrectionState.CORRECTED: Owner.NOBODY,
+        CorrectionState.DECLINED: Owner.NOBODY,
+        CorrectionState.WITHDRAWN: Owner.NOBODY,
+    },
+)
+
+DELETION_MACHINE: Machine[DeletionState] = Machine(
+    name="Deletion request",
+    moves={
+        DeletionState.WAITING: frozenset({DeletionState.TO_DECIDE, DeletionState.CANCELED}),
+        DeletionState.TO_DECIDE: frozenset({DeletionState.CARRIED_OUT, DeletionState.REFUSED, DeletionState.CANCELED}),
+        DeletionState.CANCELED: frozenset(),
+        DeletionState.REFUSED: frozenset(),
+        DeletionState.CARRIED_OUT: frozenset(),
+    },
+    owners={
+        DeletionState.WAITING: Owner.SYSTEM,
+        DeletionState.TO_DECIDE: Owner.STAFF,
+        DeletionState.CANCELED: Owner.NOBODY,
+        DeletionState.REFUSED: Owner.NOBODY,
+        DeletionState.CARRIED_OUT: Owner.NOBODY,
+    },
+)

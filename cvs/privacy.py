@@ -1,13 +1,16 @@
 """What the portal holds of a person's status reports, and for how long. Never a report itself (R-CVS-1)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from applicants.models import ContactInformation
 from cvs.models import ReportRequest, VerificationLookup
+from cvs.services import baskets
 from cvs.states import RequestState
+from payments.models import Order
+from payments.states import OrderState
 from portal import retention
-from portal.personal_data import AfterDeletion, Exclusion, Holding, Obstacle, Topic, registry
+from portal.personal_data import AfterDeletion, BeforeDeletion, Exclusion, Holding, Obstacle, Topic, registry
 
 UNDER_WAY = [RequestState.FUNDED, RequestState.ON_HOLD, RequestState.DELIVERY_PROBLEM]
 NOT_FOR_APPLICANTS = "Part of a report; reports go to licensing authorities only (R-CVS-1)"
@@ -16,6 +19,11 @@ NOT_FOR_APPLICANTS = "Part of a report; reports go to licensing authorities only
 def _under_way(user_id: int) -> list[str]:
     waiting = ReportRequest.objects.filter(applicant__user=user_id, state__in=UNDER_WAY).count()
     return [f"Reports of yours that are not with their authority yet: {waiting}."] if waiting else []
+
+
+def _empty_basket(user_id: int, at: datetime, actor: str) -> None:
+    for order in Order.objects.filter(applicant__user=user_id, state=OrderState.BASKET):
+        baskets.abandon(order=order, at=at, actor=actor, reason="The person’s account is deleted")
 
 
 _evidence = partial(
@@ -53,6 +61,7 @@ registry.add(
     ),
     Exclusion("cvs.VerificationLookup", "Says that somebody checked a report: data about them, kept as a hash"),
     Obstacle("reports", _under_way),
+    BeforeDeletion("basket", _empty_basket),
 )
 
 retention.table.add(

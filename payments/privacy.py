@@ -1,7 +1,7 @@
 """What the portal holds of a person's orders and payments, and for how long."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
@@ -9,10 +9,10 @@ from django.db.models import Q
 
 from applicants.models import Applicant
 from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction, Order, Payment, Refund, StripeEvent
-from payments.services import ledger, receipts, webhooks
+from payments.services import ledger, orders, receipts, webhooks
 from payments.states import OrderState, PaymentState, RefundState
 from portal import retention
-from portal.personal_data import AfterDeletion, FileSource, Holding, Obstacle, Rows, Topic, registry
+from portal.personal_data import AfterDeletion, BeforeDeletion, FileSource, Holding, Obstacle, Rows, Topic, registry
 
 
 def _account_names(user_id: int) -> list[str]:
@@ -36,12 +36,9 @@ def _entries(user_id: int) -> Rows:
 
 
 def _unfinished(user_id: int) -> list[str]:
-    """Say which money of the person is still on its way. Locks unpaid orders, so that none is paid meanwhile."""
-    unpaid = Order.objects.select_for_update().filter(
-        applicant__user=user_id, state__in=[OrderState.BASKET, OrderState.PAYMENT_PENDING]
-    )
+    """Say which money of the person is still on its way."""
     sentences = []
-    if any(order.state == OrderState.PAYMENT_PENDING for order in unpaid):
+    if Order.objects.filter(applicant__user=user_id, state=OrderState.PAYMENT_PENDING).exists():
         sentences.append("A payment of yours is under way. Finish or cancel it first.")
     if Payment.objects.filter(applicant__user=user_id, state=PaymentState.REVIEW).exists():
         sentences.append("A payment of yours is being checked by our staff.")
@@ -52,6 +49,11 @@ def _unfinished(user_id: int) -> list[str]:
     if _accounts(user_id).exclude(balance_cents=0).exists():
         sentences.append("Your financial account holds credit. Ask us to pay it out first.")
     return sentences
+
+
+def _lock_unpaid(user_id: int, at: datetime, actor: str) -> None:
+    """Lock what could still be paid, so that no payment begins while its person is deleted."""
+    list(Order.objects.select_for_update().filter(applicant__user=user_id, state__in=orders.UNPAID).order_by("pk"))
 
 
 def _receipts(user_id: int) -> Iterator[tuple[str, bytes]]:
@@ -101,6 +103,7 @@ registry.add(
     _money(model="payments.LedgerEntry", what="Amounts on your financial account", owner="", find=_entries),
     FileSource("receipts", "The receipt of each paid order", _receipts),
     Obstacle("money", _unfinished),
+    BeforeDeletion("orders", _lock_unpaid),
 )
 
 retention.table.add(

@@ -97,6 +97,17 @@ class Obstacle:
     sentences: Callable[[int], list[str]]
 
 
+@dataclass(frozen=True)
+class BeforeDeletion:
+    """What an app ends before a person's rows are deleted, such as a basket. `act` gets the account, the time, the actor."""
+
+    name: str
+    act: Callable[[int, datetime, str], None]
+
+
+Declaration = Topic | Holding | Exclusion | FileSource | Obstacle | BeforeDeletion
+
+
 class UnknownTopicError(LookupError):
     """A holding names a topic that nobody declared."""
 
@@ -110,19 +121,22 @@ class Registry:
         self.exclusions: dict[str, Exclusion] = {}
         self.file_sources: list[FileSource] = []
         self.obstacles: dict[str, Obstacle] = {}
+        self.before_deletion: dict[str, BeforeDeletion] = {}
 
-    def add(self, *declared: Topic | Holding | Exclusion | FileSource | Obstacle) -> None:
+    def add(self, *declared: Declaration) -> None:
         """Take declarations of an app. Raises ValueError for a model or topic that was declared before."""
         for one in declared:
             self._add(one)
 
-    def _add(self, one: Topic | Holding | Exclusion | FileSource | Obstacle) -> None:
+    def _add(self, one: Declaration) -> None:
         if isinstance(one, FileSource):
             self.file_sources.append(one)
         elif isinstance(one, Topic):
             _put(self.topics, one.name, one)
         elif isinstance(one, Obstacle):
             _put(self.obstacles, one.name, one)
+        elif isinstance(one, BeforeDeletion):
+            _put(self.before_deletion, one.name, one)
         elif isinstance(one, Holding):
             if one.topic not in self.topics:
                 raise UnknownTopicError(one.topic)

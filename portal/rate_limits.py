@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar
 
 import structlog
 from django.core.cache import cache
@@ -22,7 +22,8 @@ from portal.clients import client_key
 
 logger = structlog.get_logger(__name__)
 Rest = ParamSpec("Rest")
-View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
+Asked = TypeVar("Asked", bound=HttpRequest)
+View = Callable[Concatenate[Asked, Rest], HttpResponseBase]
 
 
 @dataclass(frozen=True)
@@ -77,15 +78,15 @@ def limited(
     *,
     by: Callable[[HttpRequest], str] = by_network,
     counts: Callable[[HttpRequest], bool] = lambda request: request.method == "POST",
-) -> Callable[[View[Rest]], View[Rest]]:
+) -> Callable[[View[Asked, Rest]], View[Asked, Rest]]:
     """Return a decorator that answers 429 beyond `limit`, before the view does anything.
 
     `by` names the client, `counts` tells which requests count (by default those that are sent).
     """
 
-    def decorate(view: View[Rest]) -> View[Rest]:
+    def decorate(view: View[Asked, Rest]) -> View[Asked, Rest]:
         @wraps(view)
-        def guarded(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
+        def guarded(request: Asked, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
             if counts(request):
                 try:
                     spend(limit, by(request), at=datetime.fromtimestamp(time.time(), UTC))

@@ -16,6 +16,7 @@ from environs import FileAwareEnv
 from kombu import Queue
 
 from portal.keys import are_keys, split_keys
+from portal.private_storage import private_storage
 
 django_stubs_ext.monkeypatch()
 
@@ -163,6 +164,7 @@ CELERY_BEAT_SCHEDULE = {
         "portal.purge": 3600,
         "portal.seal_audit": 15,
         "portal.checkpoint_audit": 3600,
+        "applicants.sweep_privacy": 60,
         "payments.sweep_payments": 60,
         "payments.sweep_events": 60,
         "payments.sweep_refunds": 300,
@@ -286,43 +288,24 @@ REPORTS_BUCKET = env.str("REPORTS_BUCKET", "")
 REPORTS_DIR = env.str("REPORTS_DIR", str(BASE_DIR / "var" / "reports"))
 UPLOADS_BUCKET = env.str("UPLOADS_BUCKET", "")
 UPLOADS_DIR = env.str("UPLOADS_DIR", str(BASE_DIR / "var" / "uploads"))
+# Copies that people ask for of their own data; encrypted, and deleted after a week.
+EXPORTS_BUCKET = env.str("EXPORTS_BUCKET", "")
+EXPORTS_DIR = env.str("EXPORTS_DIR", str(BASE_DIR / "var" / "exports"))
 # Where the end of the audit chain is written down every hour, out of reach of the database.
 AUDIT_CHECKPOINT_DIR = env.str("AUDIT_CHECKPOINT_DIR", str(BASE_DIR / "var" / "audit"))
 AUDIT_CHECKPOINT_BUCKET = env.str("AUDIT_CHECKPOINT_BUCKET", "")
 
-
-def _private_storage(*, bucket: str, endpoint: str, folder: str, overwrite: bool) -> dict[str, object]:
-    """Describe storage that only the portal reads: a private S3 bucket where one is named, else a folder."""
-    if bucket:
-        options: dict[str, object] = {
-            "bucket_name": bucket,
-            "endpoint_url": endpoint or None,
-            "default_acl": "private",
-            "file_overwrite": overwrite,
-            "querystring_auth": True,
-        }
-        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
-    options = {
-        "location": folder,
-        "base_url": None,
-        "file_permissions_mode": 0o600,
-        "directory_permissions_mode": 0o700,
-        "allow_overwrite": overwrite,
-    }
-    return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
-
-
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
-    "reports": _private_storage(
+    "reports": private_storage(
         bucket=REPORTS_BUCKET, endpoint=env.str("REPORTS_S3_ENDPOINT", ""), folder=REPORTS_DIR, overwrite=True
     ),
-    "uploads": _private_storage(
+    "uploads": private_storage(
         bucket=UPLOADS_BUCKET, endpoint=env.str("UPLOADS_S3_ENDPOINT", ""), folder=UPLOADS_DIR, overwrite=False
     ),
     **(
         {
-            "audit_checkpoints": _private_storage(
+            "audit_checkpoints": private_storage(
                 bucket=AUDIT_CHECKPOINT_BUCKET,
                 endpoint=env.str("AUDIT_CHECKPOINT_S3_ENDPOINT", ""),
                 folder="",
@@ -331,6 +314,9 @@ STORAGES = {
         }
         if AUDIT_CHECKPOINT_BUCKET
         else {}
+    ),
+    "exports": private_storage(
+        bucket=EXPORTS_BUCKET, endpoint=env.str("EXPORTS_S3_ENDPOINT", ""), folder=EXPORTS_DIR, overwrite=True
     ),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }

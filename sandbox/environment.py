@@ -64,13 +64,21 @@ def _kept_secrets(path: Path) -> dict[str, str]:
 
 
 def _directories(var_dir: Path) -> dict[str, str]:
-    keys, reports, uploads, audit, static = (
+    keys, reports, uploads, exports, audit, static = (
         make_private_directory(var_dir / name, mode=mode)
-        for name, mode in (("keys", 0o700), ("reports", 0o700), ("uploads", 0o700), ("audit", 0o700), ("static", 0o755))
+        for name, mode in (
+            ("keys", 0o700),
+            ("reports", 0o700),
+            ("uploads", 0o700),
+            ("exports", 0o700),
+            ("audit", 0o700),
+            ("static", 0o755),
+        )
     )
     return {
         "REPORTS_DIR": str(reports),
         "UPLOADS_DIR": str(uploads),
+        "EXPORTS_DIR": str(exports),
         "AUDIT_CHECKPOINT_DIR": str(audit),
         "STATIC_ROOT": str(static),
         "BEAT_SCHEDULE_FILE": str(var_dir / "beat-schedule"),

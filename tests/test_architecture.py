@@ -40,6 +40,9 @@ PUBLIC = {
 
 # Who moves a thing on when nobody else will: the scheduled job that looks for rows left in a state of the portal's own.
 SWEEPS = {
+    ("Data export", "requested"): "applicants.sweep_privacy",
+    ("Data export", "building"): "applicants.sweep_privacy",
+    ("Deletion request", "waiting"): "applicants.sweep_privacy",
     ("Payment", "created"): "payments.sweep_payments",
     ("Payment", "processing"): "payments.sweep_payments",
     ("Refund", "requested"): "payments.sweep_refunds",

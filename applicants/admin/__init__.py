@@ -1,5 +1,6 @@
 """Staff pages of people."""
 
 from applicants.admin.people import ApplicantAdmin, UserAdmin
+from applicants.admin.privacy import CorrectionRequestAdmin, DataExportAdmin, DeletionRequestAdmin
 
-__all__ = ["ApplicantAdmin", "UserAdmin"]
+__all__ = ["ApplicantAdmin", "CorrectionRequestAdmin", "DataExportAdmin", "DeletionRequestAdmin", "UserAdmin"]

@@ -1,6 +1,7 @@
 """Forms of people."""
 
 from applicants.forms.contact import ContactForm
+from applicants.forms.privacy import CorrectionForm, DeletionForm
 from applicants.forms.second_factor import ActivateAuthenticatorForm, AddPasskeyForm, CodeForm, ConfirmCodeForm
 from applicants.forms.sign_in import SignInForm
 
@@ -10,5 +11,7 @@ __all__ = [
     "CodeForm",
     "ConfirmCodeForm",
     "ContactForm",
+    "CorrectionForm",
+    "DeletionForm",
     "SignInForm",
 ]

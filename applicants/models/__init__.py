@@ -5,6 +5,7 @@ from applicants.models.contact import ContactInformation
 from applicants.models.identity import IdentityCheck
 from applicants.models.names import FormerNameOfRecord, NameRequest
 from applicants.models.people import Applicant, VerifiedName
+from applicants.models.privacy import CorrectionRequest, DataExport, DeletionRequest
 from applicants.models.registration import (
     EarlierNumber,
     IssuedNumber,
@@ -16,6 +17,9 @@ from applicants.models.registration import (
 __all__ = [
     "Applicant",
     "ContactInformation",
+    "CorrectionRequest",
+    "DataExport",
+    "DeletionRequest",
     "EarlierNumber",
     "FormerNameOfRecord",
     "IdentityCheck",

@@ -47,6 +47,7 @@ class MessageKind:
 
 MONEY = "It is about your money."
 IDENTITY = "It is about who you are; nobody else may decide that unnoticed."
+ASKED = "You asked for it, or somebody did in your name."
 ORDER_WAITS = "Your order waits until you act, or until we have."
 
 
@@ -58,6 +59,10 @@ def _order(template: str, words: str, *, why_always: str = "", label: str = "Tra
 
 def _record(template: str, words: str, *, label: str) -> MessageKind:
     return MessageKind(template, words, Audience.PHYSICIAN, why_always=IDENTITY, link="page_url", link_label=label)
+
+
+def _own_data(template: str, words: str, label: str) -> MessageKind:
+    return MessageKind(template, words, Audience.PHYSICIAN, why_always=ASKED, link="link", link_label=label)
 
 
 _ALL = (
@@ -76,6 +81,12 @@ _ALL = (
     _record("former_name_verified", "Your former name was verified", label="See your names"),
     _record("name_request_returned", "Your request about a name was returned", label="See what to do"),
     MessageKind("email_address_changed", "Your e-mail address was changed", Audience.FORMER_ADDRESS),
+    _own_data("own_data_ready", "The copy of your data is ready", "Go to your data"),
+    _own_data("correction_answered", "We answered your request for a correction", "Read the answer"),
+    _own_data("deletion_requested", "You asked us to delete your account", "See or cancel the request"),
+    _own_data("deletion_canceled", "Your account stays", "Go to your data"),
+    _own_data("deletion_refused", "We could not delete your account", "Read the answer"),
+    MessageKind("account_deleted", "Your account was deleted", Audience.FORMER_ADDRESS),
     MessageKind("to_authority", "A status report", Audience.AUTHORITY),
     MessageKind("staff_alert", "Something needs a person", Audience.STAFF),
 )

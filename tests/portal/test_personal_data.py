@@ -91,7 +91,7 @@ def test_what_stays_after_a_deletion_says_why(holding: Holding):
     stays = holding.after_deletion is not AfterDeletion.DELETED
 
     assert bool(holding.kept_because) == stays
-    assert stays or not (holding.emptied or holding.erase)
+    assert stays or not holding.emptied
 
 
 @pytest.mark.django_db
