@@ -44,7 +44,7 @@ GROUPS = (
     Group(
         "a physician's own pages",
         get="302 200 200 200 403", post="302 405 405 405 403",
-        addresses=("dashboard", "reports", "report_record"),
+        addresses=("dashboard", "reports", "report_record", "account_activity"),
     ),
     Group(
         "a physician's own forms",
