@@ -12,9 +12,18 @@ class ApplicantsConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        """Hear of second factors that come and go."""
+        """Hear of everything that changes how somebody signs in."""
         # Models can be imported only now.
-        signals = import_module("allauth.mfa.signals")
+        account, mfa, auth = (
+            import_module(f"{name}.signals") for name in ("allauth.account", "allauth.mfa", "django.contrib.auth")
+        )
         events = import_module("applicants.services.sign_in_events")
-        signals.authenticator_added.connect(events.second_factor_added)
-        signals.authenticator_removed.connect(events.second_factor_removed)
+        account.user_logged_in.connect(events.signed_in)
+        auth.user_logged_out.connect(events.signed_out)
+        account.password_changed.connect(events.password_changed)
+        account.password_set.connect(events.password_changed)
+        account.password_reset.connect(events.password_replaced)
+        mfa.authentication_failed.connect(events.code_refused)
+        mfa.authenticator_added.connect(events.second_factor_added)
+        mfa.authenticator_removed.connect(events.second_factor_removed)
+        mfa.authenticator_reset.connect(events.recovery_codes_made)

@@ -45,7 +45,10 @@ registry.add(
         topic="account",
         what="Your account",
         owner="pk",
-        left_out={"password": "Secret: a hash, from which nobody can read the password"},
+        left_out={
+            "password": "Secret: a hash, from which nobody can read the password",
+            "has_short_password": "Secret: would help to guess the password",
+        },
         after_deletion=AfterDeletion.EMPTIED,
         kept_because="Closed for ever, under a name that says nothing; the audit log refers to its row",
         erase=_empty_account,

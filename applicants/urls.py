@@ -1,6 +1,6 @@
 """Addresses of people."""
 
-from django.urls import path
+from django.urls import include, path
 
 from applicants.views import (
     account,
@@ -31,6 +31,7 @@ urlpatterns = [
     path("account/name/<str:kind>/withdraw/", names.name_withdraw, name="name_withdraw"),
     path("account/second-factor/", second_factor.second_factor, name="second_factor"),
     path("account/sessions/", sessions.session_list, name="sessions"),
+    path("accounts/", include("applicants.sign_in_urls")),
     path("register/", registration.register, name="register"),
     path("register/earlier/", registration.earlier, name="register_earlier"),
     path("register/earlier/ways-in/", registration.ways_in, name="register_ways_in"),

@@ -184,23 +184,40 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": f"applicants.passwords.{name}"}
+    for name in ("LengthValidator", "CommonListValidator", "PatternValidator", "PersonalWordsValidator")
 ]
+PASSWORD_RESET_TIMEOUT = 60 * 60
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "applicants.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"login": "applicants.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "applicants.forms.SignInForm",
+    "change_password": "applicants.forms.ChangePasswordForm",
+    "set_password": "applicants.forms.FirstPasswordForm",
+    "reset_password": "applicants.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "applicants.forms.NewPasswordForm",
+}
+# Of Django: the one of allauth writes into the table of addresses whenever somebody asks for a link.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - a class
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "landing"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USERNAME_MIN_LENGTH = 5
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip,5/5m/key", "reset_password": "20/h/ip,5/h/key"}
+# None lasts longer than an hour: nobody can lock another person out for good.
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/5m/ip,5/5m/key",
+    "reauthenticate": "10/5m/user",
+    "change_password": "5/5m/user",
+    "reset_password": "20/h/ip,5/h/key",
+    "reset_password_from_key": "20/h/ip",
+}
 # So long a sign-in, or a confirmation, is fresh enough for changing how one signs in.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
 
@@ -230,6 +247,7 @@ HTTPS = BASE_URL.startswith("https://")
 # The __Host- prefix needs Secure, and a laptop without TLS has none.
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
+DEVICE_COOKIE_NAME = f"{COOKIE_PREFIX}device"
 SESSION_COOKIE_AGE = 60 * 60 * 2
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -29,6 +29,4 @@ urlpatterns = [
     path("", include("payments.urls")),
     path("", include("cvs.urls")),
     path("staff/", admin.site.urls),
-    path("accounts/", include("allauth.account.urls")),
-    path("accounts/second-factor/", include("allauth.mfa.urls")),
 ]

@@ -40,7 +40,7 @@ def _own_environment(closing: ExitStack) -> dict[str, str]:
     return sandbox_environment(
         database_url=servers.database_url,
         redis_url=servers.redis_url,
-        base_url="http://127.0.0.1:8000",
+        base_url="http://localhost:8000",
         stripe_api_base=f"http://127.0.0.1:{_NOBODY}",
         smtp_port=_NOBODY,
         var_dir=VAR,

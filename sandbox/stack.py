@@ -98,8 +98,8 @@ class Stack:
 
     @property
     def base_url(self) -> str:
-        """The portal's address."""
-        return f"http://{HOST}:{self.ports.web}"
+        """The portal's address: by name, as browsers bind no passkey to a number."""
+        return f"http://localhost:{self.ports.web}"
 
     @property
     def stripe_url(self) -> str:

@@ -30,7 +30,6 @@ PUBLIC = {
     "fees", "eligibility", "verify", "verify_code", "verify_file", "acknowledge", "stripe_webhook",
     "account_login", "account_logout", "account_signup", "account_inactive", "account_reset_password",
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
-    "account_confirm_email", "account_email_verification_sent", "account_confirm_login_code",
     "mfa_authenticate", "mfa_login_webauthn", "admin:login",
     "register", "register_earlier", "register_ways_in", "register_name", "register_birth", "register_school",
     "register_email", "register_email_sent", "register_confirm", "register_password", "register_check",

@@ -2,16 +2,21 @@
 
 from applicants.forms.contact import ContactForm
 from applicants.forms.privacy import CorrectionForm, DeletionForm
+from applicants.forms.passwords import ChangePasswordForm, FirstPasswordForm, ForgottenPasswordForm, NewPasswordForm
 from applicants.forms.second_factor import ActivateAuthenticatorForm, AddPasskeyForm, CodeForm, ConfirmCodeForm
 from applicants.forms.sign_in import SignInForm
 
 __all__ = [
     "ActivateAuthenticatorForm",
     "AddPasskeyForm",
+    "ChangePasswordForm",
     "CodeForm",
     "ConfirmCodeForm",
     "ContactForm",
     "CorrectionForm",
     "DeletionForm",
+    "FirstPasswordForm",
+    "ForgottenPasswordForm",
+    "NewPasswordForm",
     "SignInForm",
 ]

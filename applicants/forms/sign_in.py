@@ -5,19 +5,20 @@ from typing import Any
 from allauth.account.forms import LoginForm
 from django import forms
 
+from applicants.models import User
 from applicants.numbers import parse_identification_number
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
-    """Identification number and password. The password is never printed back into the page."""
+    """Number or address, and password. The password is never printed back into the page."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # Any: as allauth declares it
         super().__init__(*args, **kwargs)
         self.fields["login"] = forms.CharField(
-            label="Identification number",
-            help_text="Your USMLE/ECFMG number, for example 0-123-456-7",
+            label="Identification number or e-mail address",
+            help_text="Your USMLE/ECFMG number, for example 0-123-456-7, or the address that you gave us",
             max_length=254,
-            error_messages={"required": "Enter your identification number"},
+            error_messages={"required": "Enter your identification number or your e-mail address"},
             widget=forms.TextInput(attrs={"autocomplete": "username", "spellcheck": "false"}),
         )
         password = self.fields["password"]
@@ -26,9 +27,13 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
         self.order_fields(["login", "password"])
 
     def clean_login(self) -> str:
-        """Return the eight digits; anything else is taken as the address with which staff sign in."""
+        """Return the name of the account: eight digits, or for staff the address; unknown ones stay as they are typed.
+
+        An address that several accounts share signs in to none of them: they have their numbers.
+        """
         text = str(self.cleaned_data["login"]).strip()
         try:
             return parse_identification_number(text)
         except ValueError:
-            return text.lower()
+            names = [user.username for user in User.objects.with_address(text)]
+            return names[0] if len(names) == 1 and text.lower() not in names else text.lower()

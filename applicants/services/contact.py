@@ -87,5 +87,8 @@ def _follow(applicant: Applicant, email: str, *, at: datetime) -> None:
     user.email = email
     user.save(update_fields=["email"])
     EmailAddress.objects.filter(user=user).exclude(email__iexact=email).delete()
-    if old and old.lower() != email.lower():
+    if old.lower() == email.lower():
+        return
+    mail.queue_email(template="email_address_in_use", to_email=email, context={}, at=at)
+    if old:
         mail.queue_email(template="email_address_changed", to_email=old, context={}, at=at)

@@ -14,7 +14,7 @@ from applicants.models import User
 
 def note_sign_in(request: HttpRequest, **_: Any) -> None:
     """Note the session that begins with `request`, and forget those of the person that have ended since."""
-    UserSession.objects.filter(user_id=request.user.pk).exclude(session_key__in=_alive()).delete()
+    UserSession.objects.filter(user_id=request.user.pk).exclude(session_key__in=alive()).delete()
     UserSession.objects.create_from_request(request)
 
 
@@ -26,7 +26,7 @@ def note_new_key(request: HttpRequest, **_: Any) -> None:
 
 def sessions_of(user: User) -> QuerySet[UserSession]:
     """Return the sessions in which the person is signed in, newest first."""
-    found: QuerySet[UserSession] = UserSession.objects.filter(user=user, session_key__in=_alive())
+    found: QuerySet[UserSession] = UserSession.objects.filter(user=user, session_key__in=alive())
     return found.order_by("-created_at")
 
 
@@ -46,7 +46,8 @@ def end_all_sessions(user: User) -> int:
     return _end(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
 
 
-def _alive() -> QuerySet[Session, str]:
+def alive() -> QuerySet[Session, str]:
+    """Return the keys of all sessions that have not ended."""
     return Session.objects.filter(expire_date__gt=timezone.now()).values_list("session_key", flat=True)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -26,6 +27,9 @@ def contact_details(request: ApplicantRequest) -> HttpResponse:
     if request.method == "POST":
         form = ContactForm(request.POST)
         if form.is_valid():
+            if form.cleaned_data["email"].casefold() != request.user.email.casefold():
+                # Links for a new password go there. The form is kept meanwhile, and sent on afterwards.
+                raise_if_reauthentication_required(request, app="applicants")
             return _saved(request, form, back)
     else:
         contact = current_contact(request.applicant)

@@ -1,6 +1,11 @@
-"""The page that asks for a second factor: to set one up, or to show the one that is there."""
+"""The page that asks for a second factor: to set one up, or  to show the one that is there; and removing one."""
 
+from typing import Any
+
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.views import RemoveWebAuthnView
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,3 +33,19 @@ def second_factor(request: AuthenticatedRequest) -> HttpResponse:
         return redirect(f"{reverse(page)}?{urlencode({'next': reverse('second_factor')})}")
     is_must = must_have_second_factor(request.user)
     return render(request, "applicants/second_factor.html", {"is_must": is_must, "next": request.session.get(NEXT)})
+
+
+class RemovePasskeyView(RemoveWebAuthnView):  # type: ignore[misc]  # allauth has no types
+    """Removes a passkey, unless the account would be left without the second factor that it needs."""
+
+    def form_valid(self, form: Any) -> HttpResponse:  # Any: as allauth declares it
+        """Remove it, or say why it has to stay."""
+        adapter = get_adapter()
+        if not adapter.can_delete_authenticator(self.object):
+            messages.error(self.request, adapter.error_messages["cannot_delete_authenticator"])
+            return redirect("mfa_list_webauthn")
+        answer: HttpResponse = super().form_valid(form)
+        return answer
+
+
+remove_passkey = RemovePasskeyView.as_view()

@@ -32,8 +32,8 @@ def patient_expectations() -> None:
 
 @pytest.fixture(scope="session")
 def base_url() -> str:
-    """Address of the portal in browser tests; every page of a test starts from it."""
-    return f"http://127.0.0.1:{free_port()}"
+    """Address of the portal in browser tests, by name, as browsers bind no passkey to a number."""
+    return f"http://localhost:{free_port()}"
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,27 @@
+"""Messages to a person about how their account is signed in to: without names, numbers or addresses in the subject."""
+
+from datetime import datetime
+
+from applicants.models import User
+from portal import mail
+
+TEMPLATE = "security_notice"
+# By the names that allauth gives to its messages; those of our own have no slash.
+SENTENCES = {
+    "account/email/password_changed": "Your password was changed.",
+    "account/email/password_reset": "Your password was replaced through a link that we sent to this address.",
+    "account/email/password_set": "A password was set for your account.",
+    "mfa/email/totp_activated": "An authenticator app was set up for your account.",
+    "mfa/email/totp_deactivated": "The authenticator app of your account was removed.",
+    "mfa/email/webauthn_added": "A passkey was set up for your account.",
+    "mfa/email/webauthn_removed": "A passkey of your account was removed.",
+    "mfa/email/recovery_codes_generated": "New recovery codes were made for your account. The old ones no longer work.",
+    "new_browser": "Somebody signed in to your account with a browser that had not been used for it before.",
+}
+
+
+def tell(user: User, *, what: str, at: datetime, to_email: str = "") -> None:
+    """Write to `user`, or to another address of theirs, that `what` (a key of SENTENCES) has happened."""
+    address = to_email or user.email
+    if address:
+        mail.queue_email(template=TEMPLATE, to_email=address, context={"sentence": SENTENCES[what], "at": at}, at=at)

@@ -1,0 +1,78 @@
+"""The list of where somebody is signed in."""
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories.applicants import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(applicant, agent="Test browser"):
+    client = Client(HTTP_USER_AGENT=agent)
+    client.post(reverse("account_login"), {"login": applicant.identification_number, "password": PASSWORD})
+    return client
+
+
+def is_in(client):
+    return client.get(reverse("dashboard")).status_code == 200
+
+
+def test_list_shows_own_sessions_only(applicant, other_applicant):
+    here, _ = signed_in(applicant), signed_in(applicant, "Another browser")
+    signed_in(other_applicant, "Browser of a stranger")
+
+    page = here.get(reverse("sessions")).content.decode()
+
+    assert "Test browser" in page
+    assert "Another browser" in page
+    assert "stranger" not in page
+
+
+def test_one_session_is_ended(applicant):
+    here, there, third = signed_in(applicant), signed_in(applicant), signed_in(applicant)
+    entry = UserSession.objects.get(session_key=there.session.session_key)
+
+    here.post(reverse("sessions"), {"session": entry.pk})
+
+    assert [is_in(client) for client in (here, there, third)] == [True, False, True]
+
+
+def test_all_others_are_ended(applicant):
+    here, there, third = signed_in(applicant), signed_in(applicant), signed_in(applicant)
+
+    here.post(reverse("sessions"))
+
+    assert [is_in(client) for client in (here, there, third)] == [True, False, False]
+    assert UserSession.objects.count() == 1
+
+
+@pytest.mark.parametrize("value", ["{}", "-1", "9" * 30, "x\x00", "½"])
+def test_session_of_somebody_else_cannot_be_ended(applicant, other_applicant, value):
+    here, stranger = signed_in(applicant), signed_in(other_applicant)
+    entry = UserSession.objects.get(session_key=stranger.session.session_key)
+
+    response = here.post(reverse("sessions"), {"session": value.format(entry.pk)})
+
+    assert response.status_code == 302
+    assert is_in(stranger)
+    assert is_in(here)
+
+
+def test_opening_an_address_ends_nothing(applicant):
+    here, there = signed_in(applicant), signed_in(applicant)
+
+    here.get(reverse("sessions"), {"session": UserSession.objects.last().pk})
+
+    assert is_in(there)
+
+
+def test_ended_sessions_leave_the_list_at_the_next_sign_in(applicant):
+    first = signed_in(applicant)
+    first.post(reverse("account_logout"))
+
+    signed_in(applicant)
+
+    assert UserSession.objects.count() == 1
