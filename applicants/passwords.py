@@ -140,7 +140,9 @@ def parts_of(user: AbstractBaseUser) -> set[str]:
     texts = [str(getattr(user, "username", "")), str(getattr(user, "email", "")).partition("@")[0]]
     if applicant is not None:
         texts += [applicant.family_name, applicant.given_names, applicant.native_script_name]
-        texts += [applicant.identification_number, f"{applicant.birth_date:%Y%m%d}", f"{applicant.birth_date:%d%m%Y}"]
+        texts.append(applicant.identification_number)
+        if applicant.birth_date is not None:
+            texts += [applicant.birth_date.strftime(form) for form in ("%Y%m%d", "%d%m%Y", "%m%d%Y")]
     return {word for text in texts for word in _words(text)}
 
 

@@ -15,6 +15,8 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import FileAwareEnv
 from kombu import Queue
 
+from portal.sign_in_settings import *  # noqa: F403 - settings of one topic
+
 from portal.keys import are_keys, split_keys
 from portal.private_storage import private_storage
 
@@ -183,66 +185,6 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"applicants.passwords.{name}"}
-    for name in ("LengthValidator", "CommonListValidator", "PatternValidator", "PersonalWordsValidator")
-]
-PASSWORD_RESET_TIMEOUT = 60 * 60
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "dashboard"
-ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
-ACCOUNT_ADAPTER = "applicants.adapter.AccountAdapter"
-ACCOUNT_FORMS = {
-    "login": "applicants.forms.SignInForm",
-    "change_password": "applicants.forms.ChangePasswordForm",
-    "set_password": "applicants.forms.FirstPasswordForm",
-    "reset_password": "applicants.forms.ForgottenPasswordForm",
-    "reset_password_from_key": "applicants.forms.NewPasswordForm",
-}
-# Of Django: the one of allauth writes into the table of addresses whenever somebody asks for a link.
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 - a class
-ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_LOGOUT_REDIRECT_URL = "landing"
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_USERNAME_MIN_LENGTH = 5
-# None lasts longer than an hour: nobody can lock another person out for good.
-ACCOUNT_RATE_LIMITS = {
-    "login": "30/m/ip",
-    "login_failed": "10/5m/ip,5/5m/key",
-    "reauthenticate": "10/5m/user",
-    "change_password": "5/5m/user",
-    "reset_password": "20/h/ip,5/h/key",
-    "reset_password_from_key": "20/h/ip",
-}
-# So long a sign-in, or a confirmation, is fresh enough for changing how one signs in.
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
-
-MFA_ADAPTER = "applicants.adapter.SecondFactorAdapter"
-MFA_FORMS = {
-    "authenticate": "applicants.forms.CodeForm",
-    "reauthenticate": "applicants.forms.ConfirmCodeForm",
-    "activate_totp": "applicants.forms.ActivateAuthenticatorForm",
-    "add_webauthn": "applicants.forms.AddPasskeyForm",
-}
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_PASSKEY_LOGIN_ENABLED = True
-# The code before and the one after the current one are taken as well (RFC 6238 section 5.2); each works once.
-MFA_TOTP_TOLERANCE = 1
-MFA_RECOVERY_CODE_DIGITS = 10
-MFA_RECOVERY_CODES_SHOW_ONCE = True
-# An address is confirmed before it becomes the account's; allauth's own table of addresses knows nothing of that.
-MFA_ALLOW_UNVERIFIED_EMAIL = True
-
-# How people show who they are (R-APP-4, R-APP-5): a passport checked by staff, or the form completed before a notary.
-IDENTITY_MODEL = env.str("IDENTITY_MODEL", "passport", validate=lambda value: value in {"passport", "notarized_form"})
-# Days for which the picture of a passport or form is kept after the decision.
-IDENTITY_IMAGE_DAYS = env.int("IDENTITY_IMAGE_DAYS", 90, validate=lambda value: value >= 0)
-REGISTRATION_DRAFT_DAYS = env.int("REGISTRATION_DRAFT_DAYS", 14, validate=lambda value: value >= 1)
-
 HTTPS = BASE_URL.startswith("https://")
 # The __Host- prefix needs Secure, and a laptop without TLS has none.
 COOKIE_PREFIX = "__Host-" if HTTPS else ""

@@ -248,7 +248,7 @@ class PasswordForm(TopicForm):
     def __init__(self, *args: Any, registration: Registration, **kwargs: Any) -> None:  # Any: as Django declares it
         super().__init__(*args, **kwargs)
         self._registration = registration
-        self.rules = password_validators_help_texts()
+        self.rules = list(filter(None, password_validators_help_texts()))
 
     def clean_password(self) -> str:
         """Return a password that passes the rules for every account, also those about the person's own name."""

@@ -17,10 +17,11 @@ from portal import audit
 logger = structlog.get_logger(__name__)
 
 
-def _record(event: str, user: User, **facts: str | int | bool | None) -> None:
-    audit.record(
-        f"applicants.{event}", actor=audit.actor_label(user), subject=user, at=timezone.now(), reason="", **facts
-    )
+def _record(event: str, user: User, **facts: str) -> None:
+    applicant = getattr(user, "applicant", None)
+    person = applicant.pk if applicant is not None else None
+    at = timezone.now()
+    audit.record(f"applicants.{event}", actor=audit.actor_label(user), subject=user, at=at, person=person, **facts)
 
 
 def signed_in(request: HttpRequest, user: User, **_: Any) -> None:

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from applicants.models import EarlierNumber, Registration, User
+from applicants.models.accounts import normalized
 from applicants.services.links import make_link, use_link
 from applicants.states import LinkPurpose, RegistrationState
 from portal import audit, mail
@@ -108,7 +109,7 @@ def save_answers(registration_id: UUID, step: Step, answers: Mapping[str, object
 def save_password(registration_id: UUID, password: str, *, at: datetime) -> None:
     """Keep the hash of a password that was found good enough. Raises `RegistrationNotOpenError`."""
     draft = lock_draft(registration_id, at=at)
-    draft.password = make_password(password)
+    draft.password = make_password(normalized(password))
     draft.changed_at = at
     draft.save(update_fields=["password", "changed_at"])
 
