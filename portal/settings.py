@@ -15,10 +15,9 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import FileAwareEnv
 from kombu import Queue
 
-from portal.sign_in_settings import *  # noqa: F403 - settings of one topic
-
 from portal.keys import are_keys, split_keys
 from portal.private_storage import private_storage
+from portal.sign_in_settings import *  # noqa: F403 - settings of one topic
 
 django_stubs_ext.monkeypatch()
 
@@ -185,6 +184,12 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+# How people show who they are (R-APP-4, R-APP-5): a passport checked by staff, or the form completed before a notary.
+IDENTITY_MODEL = env.str("IDENTITY_MODEL", "passport", validate=lambda value: value in {"passport", "notarized_form"})
+# Days for which the picture of a passport or form is kept after the decision.
+IDENTITY_IMAGE_DAYS = env.int("IDENTITY_IMAGE_DAYS", 90, validate=lambda value: value >= 0)
+REGISTRATION_DRAFT_DAYS = env.int("REGISTRATION_DRAFT_DAYS", 14, validate=lambda value: value >= 1)
+
 HTTPS = BASE_URL.startswith("https://")
 # The __Host- prefix needs Secure, and a laptop without TLS has none.
 COOKIE_PREFIX = "__Host-" if HTTPS else ""

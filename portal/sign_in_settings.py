@@ -53,9 +53,3 @@ MFA_RECOVERY_CODE_DIGITS = 10
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 # An address is confirmed before it becomes the account's; allauth's own table of addresses knows nothing of that.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
-
-# How people show who they are (R-APP-4, R-APP-5): a passport checked by staff, or the form completed before a notary.
-IDENTITY_MODEL = env.str("IDENTITY_MODEL", "passport", validate=lambda value: value in {"passport", "notarized_form"})
-# Days for which the picture of a passport or form is kept after the decision.
-IDENTITY_IMAGE_DAYS = env.int("IDENTITY_IMAGE_DAYS", 90, validate=lambda value: value >= 0)
-REGISTRATION_DRAFT_DAYS = env.int("REGISTRATION_DRAFT_DAYS", 14, validate=lambda value: value >= 1)

@@ -1,8 +1,8 @@
 """Forms of people."""
 
 from applicants.forms.contact import ContactForm
-from applicants.forms.privacy import CorrectionForm, DeletionForm
 from applicants.forms.passwords import ChangePasswordForm, FirstPasswordForm, ForgottenPasswordForm, NewPasswordForm
+from applicants.forms.privacy import CorrectionForm, DeletionForm
 from applicants.forms.second_factor import ActivateAuthenticatorForm, AddPasskeyForm, CodeForm, ConfirmCodeForm
 from applicants.forms.sign_in import SignInForm
 

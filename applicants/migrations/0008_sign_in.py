@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applicants', '0005_registration'),
+        ('applicants', '0007_privacy'),
         ('auth', '0012_alter_user_first_name_max_length'),
     ]
 
