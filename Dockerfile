@@ -39,6 +39,7 @@ COPY . .
 COPY --from=assets /portal/static static
 # collectstatic reads the settings but none of these values: they exist for this one command and stay out of the image.
 RUN SECRET_KEY=only-for-collectstatic-only-for-collectstatic BASE_URL=https://portal.example \
+    UPLOADS_ORIGIN=https://uploads.example \
     FIELD_ENCRYPTION_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
     BLIND_INDEX_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
     DATABASE_URL=postgresql://nobody@localhost/none REDIS_URL=redis://localhost SMTP_HOST=localhost \

@@ -34,7 +34,14 @@ SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 FIELD_ENCRYPTION_KEYS = split_keys(env.str("FIELD_ENCRYPTION_KEYS", validate=are_keys))
 BLIND_INDEX_KEYS = split_keys(env.str("BLIND_INDEX_KEYS", validate=are_keys))
 BASE_URL = env.str("BASE_URL").rstrip("/")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [urlsplit(BASE_URL).hostname or ""])
+# Where files of strangers are looked at; a host of its own, because cookies and scripts know no ports.
+UPLOADS_ORIGIN = env.str("UPLOADS_ORIGIN").rstrip("/")
+_UPLOADS_HOST = urlsplit(UPLOADS_ORIGIN).hostname or ""
+if _UPLOADS_HOST in {"", urlsplit(BASE_URL).hostname} or urlsplit(UPLOADS_ORIGIN).scheme != urlsplit(BASE_URL).scheme:
+    raise ImproperlyConfigured(
+        "UPLOADS_ORIGIN must name another host than BASE_URL, with the same https:// or http://."
+    )
+ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", [urlsplit(BASE_URL).hostname or ""]), _UPLOADS_HOST]
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -69,6 +76,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "portal.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "portal.uploads.middleware.UploadsOriginMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -220,6 +228,12 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FILES = 4
+FILE_UPLOAD_HANDLERS = [
+    "portal.uploads.handlers.LimitedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 CACHES = {
     "default": {

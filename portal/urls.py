@@ -24,6 +24,7 @@ urlpatterns = [
     path("account/messages/", inbox.preferences, name="message_preferences"),
     path("healthz", health.live, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("", include("portal.uploads.urls")),
     path("", include("applicants.urls")),
     path("", include("certification.urls")),
     path("", include("payments.urls")),

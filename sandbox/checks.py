@@ -25,6 +25,7 @@ _PRODUCTION = {
     "DEMO": "false",
     "SECRET_KEY": "9" + "Kx4-vT7_mQ2p" * 6,
     "BASE_URL": "https://portal.example.org",
+    "UPLOADS_ORIGIN": "https://uploads.example.net",
     "BEHIND_PROXY": "true",
     "DATABASE_URL": "postgresql://portal@%2Fnowhere/portal",
     "REDIS_URL": "unix:///nowhere",

@@ -5,6 +5,7 @@ import json
 import secrets
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sandbox.servers.places import make_private_directory
 
@@ -41,6 +42,7 @@ def sandbox_environment(
     return {
         "DEMO": "true",
         "BASE_URL": base_url,
+        "UPLOADS_ORIGIN": uploads_origin(base_url),
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
         "STRIPE_API_BASE": stripe_api_base,
@@ -51,6 +53,13 @@ def sandbox_environment(
         **_directories(var_dir),
         **_organization(),
     }
+
+
+def uploads_origin(base_url: str) -> str:
+    """Return where page images are shown: the same server under the other name of this machine, another host to browsers."""
+    address = urlsplit(base_url)
+    other = "127.0.0.1" if address.hostname == "localhost" else "localhost"
+    return f"{address.scheme}://{other}:{address.port}" if address.port else f"{address.scheme}://{other}"
 
 
 def _kept_secrets(path: Path) -> dict[str, str]:

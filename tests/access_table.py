@@ -44,7 +44,7 @@ GROUPS = (
     Group(
         "a physician's own pages",
         get="302 200 200 200 403", post="302 405 405 405 403",
-        addresses=("dashboard", "reports", "report_record", "account_activity"),
+        addresses=("dashboard", "reports", "report_record"),
     ),
     Group(
         "a physician's own forms",
@@ -94,6 +94,10 @@ GROUPS = (
                      "register_email_sent", "register_password", "register_check", "register_done", "register_later")),
     Group("links of mails, which nobody guesses", get="404 200 200 200 200", post="404 200 200 200 200",
           addresses=("register_confirm key", "register_resume_link key", "number_link key")),
+    Group("an uploaded file; another's does not exist", get="302 200 200 404 404", post="302 405 405 405 405",
+          addresses=("upload_state upload", "upload_status upload")),
+    Group("a file as it came; there is none before it was checked, and none for who needs none",
+          get="302 404 404 404 404", post="302 405 405 405 405", addresses=("upload_original upload",)),
     Group("messages", get="302 200 200 200 200", post="302 405 405 405 405", addresses=("inbox",)),
     Group("which messages come by e-mail", get="302 200 200 200 200", post="302 302 302 302 302",
           addresses=("message_preferences",)),

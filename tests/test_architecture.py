@@ -159,8 +159,8 @@ def test_env_example_names_every_variable_of_the_settings():
     }
     shown = re.findall(r"^(?:# )?([A-Z][A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
 
-    # The proxy of docker-compose.yml reads this one.
-    assert sorted(shown) == sorted([*read, "PORTAL_DOMAIN"])
+    # The proxy of docker-compose.yml reads these two.
+    assert sorted(shown) == sorted([*read, "PORTAL_DOMAIN", "UPLOADS_DOMAIN"])
 
 
 @pytest.mark.django_db

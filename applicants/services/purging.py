@@ -25,10 +25,8 @@ def images_due(before: datetime) -> QuerySet[Upload]:
 
 def purge_images(before: datetime, limit: int) -> int:
     """Erase at most `limit` files that are due before `before`; returns how many."""
-    keys = list(images_due(before).order_by("received_at").values_list("pk", flat=True)[:limit])
-    for key in keys:
-        erase(upload_id=key, at=timezone.now(), actor=ACTOR, reason=REASON)
-    return len(keys)
+    due = list(images_due(before).order_by("received_at")[:limit])
+    return sum(erase(upload, at=timezone.now(), actor=ACTOR, reason=REASON) for upload in due)
 
 
 def _named_by(condition: Q) -> Q:

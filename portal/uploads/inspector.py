@@ -10,6 +10,7 @@ It imports nothing of the portal. Before the first byte is read it gives up ever
 it over finds no file, no network, no other process, and no way to answer but pixels.
 """
 
+import codecs
 import ctypes
 import io
 import os
@@ -20,7 +21,18 @@ import sys
 from typing import BinaryIO
 
 import pypdfium2
-from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin
+from PIL import (
+    Image,
+    ImageColor,
+    ImageFile,
+    ImageOps,
+    ImagePalette,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    TiffTags,
+)
 from pypdfium2 import raw as pdfium
 
 MOST_BYTES = 10_000_000
@@ -52,6 +64,11 @@ MACHINES = {
 }  # fmt: skip
 
 
+# What Pillow and Python would load in the middle of a file, when nothing can be loaded any more.
+LOADED_BEFORE = (ImageColor, ImageFile, ImagePalette, MpoImagePlugin, TiffImagePlugin, TiffTags)
+CODECS = ("ascii", "latin-1", "utf-8", "utf-16", "utf-16-be", "utf-16-le")
+
+
 class RefusedError(Exception):
     """The file is not taken; the one argument is a code of `portal.models.Refusal`."""
 
@@ -67,13 +84,14 @@ def lock_in() -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     limits = {
         resource.RLIMIT_AS: MEMORY_BYTES,
-        resource.RLIMIT_CPU: CPU_SECONDS,
         resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_NOFILE: 16,
     }
     for name, limit in limits.items():
         resource.setrlimit(name, (limit, limit))
+    # The first limit ends it by a signal of its own, which tells the file's greed from a kill of the machine's.
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 5))
     os.umask(0o077)
     os.chdir("/")
     # As root, or where people may make name spaces of their own; else the filter below is what bars the network.
@@ -204,8 +222,11 @@ def verdict_on(data: bytes, answer: BinaryIO) -> None:
 
 def main() -> int:
     """Lock this process in, then look at the file. Returns the exit status."""
-    # Nothing can be loaded once the door is shut.
+    for name in CODECS:
+        codecs.lookup(name)
+    # Judged here instead, against `MOST_PIXELS`.
     Image.MAX_IMAGE_PIXELS = None
+    # The library sets itself up at its first use.
     pypdfium2.PdfDocument.new().close()
     try:
         lock_in()

@@ -145,10 +145,38 @@
     });
   };
 
+  // A file may also be dropped onto the zone around its input; what is too big is told before it travels.
+  const takeDrops = (zone) => {
+    const input = first("input[type=file]", zone);
+    const status = first("[data-drop-file]", zone);
+    const over = (is) => zone.classList.toggle("is-over", is);
+    const tell = () => {
+      const [file] = input.files;
+      const tooBig = Boolean(file) && file.size > Number(zone.dataset.mostBytes);
+      zone.classList.toggle("is-too-big", tooBig);
+      const size = file ? (file.size / 1e6).toFixed(1) : "";
+      status.textContent = tooBig ? zone.dataset.tooBig : file ? `${file.name}, ${size} MB` : "";
+    };
+    input.addEventListener("change", tell);
+    ["dragenter", "dragover"].forEach((name) => zone.addEventListener(name, (event) => {
+      event.preventDefault();
+      over(true);
+    }));
+    zone.addEventListener("dragleave", () => over(false));
+    zone.addEventListener("drop", (event) => {
+      event.preventDefault();
+      over(false);
+      if (!event.dataTransfer.files.length) return;
+      input.files = event.dataTransfer.files;
+      tell();
+    });
+  };
+
   showErrors();
   openMenu();
   all("[data-picker]").forEach(pickAuthorities);
   all("[data-show]").forEach(showPassword);
+  all("[data-drop]").forEach(takeDrops);
   all("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
   document.addEventListener("submit", submitOnce);
   window.addEventListener("pageshow", allowAgain);

@@ -14,6 +14,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, R
 
 from applicants.models import Applicant, User
 from applicants.numbers import parse_identification_number
+from sandbox.environment import uploads_origin
 from sandbox.mailbox.client import MailboxControl
 from sandbox.stripe_double.process import StripeDoubleProcess
 from tests.factories.applicants import PASSWORD
@@ -46,14 +47,17 @@ class Site:
 
     @property
     def hosts(self) -> set[str]:
-        """The only hosts that a page may ask: the portal and the payment provider."""
-        return {urlsplit(address).netloc for address in (self.base_url, self.double.base_url)}
+        """The only hosts that a page may ask: the portal under its two names, and the payment provider."""
+        return {
+            urlsplit(address).netloc for address in (self.base_url, uploads_origin(self.base_url), self.double.base_url)
+        }
 
     @property
     def environment(self) -> dict[str, str]:
         """What a process of this site needs to know besides the database."""
         return {
             "BASE_URL": self.base_url,
+            "UPLOADS_ORIGIN": uploads_origin(self.base_url),
             "STRIPE_API_BASE": self.double.base_url,
             "SMTP_PORT": str(self.mailbox.smtp_port),
         }

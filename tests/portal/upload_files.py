@@ -10,7 +10,7 @@ from django.core.files.base import File
 from django.utils import timezone
 from PIL import Image, ImageDraw
 from pypdf import PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, TextStringObject
 
 from applicants.models import User
 from portal.audit import actor_label
@@ -29,11 +29,17 @@ def picture(kind: str = "JPEG", *, size: tuple[int, int] = (320, 200), mode: str
     return target.getvalue()
 
 
-def pdf(pages: int = 1, *, password: str | None = None, owner_password: str | None = None) -> bytes:
-    """A PDF of empty US Letter pages."""
+def pdf(
+    pages: int = 1,
+    *,
+    size: tuple[int, int] = (612, 792),
+    password: str | None = None,
+    owner_password: str | None = None,
+) -> bytes:
+    """A PDF of empty pages, US Letter unless `size` in points is given."""
     writer = PdfWriter()
     for _ in range(pages):
-        writer.add_blank_page(612, 792)
+        writer.add_blank_page(*size)
     if password is not None:
         writer.encrypt(password, owner_password)
     return written(writer)
@@ -56,6 +62,48 @@ def active_pdf() -> bytes:
     )
     writer.root_object[NameObject("/AA")] = DictionaryObject(
         {NameObject("/WC"): _action("/Launch", "/F", "run-me.exe")}
+    )
+    return written(writer)
+
+
+def giant_page(width: int, height: int) -> bytes:
+    """A PDF with one page of `width` x `height` points."""
+    return pdf(size=(width, height))
+
+
+def filled_form(text: str) -> bytes:
+    """A PDF whose only content is what somebody typed into its form, without a drawing of it."""
+    writer = PdfWriter()
+    page = writer.add_blank_page(612, 792)
+    font = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Font"),
+            NameObject("/Subtype"): NameObject("/Type1"),
+            NameObject("/BaseFont"): NameObject("/Helvetica"),
+        }
+    )
+    field = writer._add_object(
+        DictionaryObject(
+            {
+                NameObject("/Type"): NameObject("/Annot"),
+                NameObject("/Subtype"): NameObject("/Widget"),
+                NameObject("/FT"): NameObject("/Tx"),
+                NameObject("/T"): TextStringObject("name"),
+                NameObject("/V"): TextStringObject(text),
+                NameObject("/DA"): TextStringObject("/Helv 40 Tf 0 g"),
+                NameObject("/F"): NumberObject(4),
+                NameObject("/Rect"): ArrayObject([NumberObject(value) for value in (50, 600, 560, 700)]),
+            }
+        )
+    )
+    page[NameObject("/Annots")] = ArrayObject([field])
+    fonts = DictionaryObject({NameObject("/Font"): DictionaryObject({NameObject("/Helv"): writer._add_object(font)})})
+    writer.root_object[NameObject("/AcroForm")] = DictionaryObject(
+        {
+            NameObject("/Fields"): ArrayObject([field]),
+            NameObject("/DR"): fonts,
+            NameObject("/DA"): TextStringObject("/Helv 40 Tf 0 g"),
+        }
     )
     return written(writer)
 

@@ -37,7 +37,7 @@ def test_settings_load_with_nothing_but_this_environment(tmp_path: Path) -> None
     )
 
     assert loaded.stdout.strip() == (
-        "/tmp/sockets portal redis+socket:///tmp/sockets/valkey.sock 2525 http://127.0.0.1:12111 ['127.0.0.1'] 2"
+        "/tmp/sockets portal redis+socket:///tmp/sockets/valkey.sock 2525 http://127.0.0.1:12111 ['127.0.0.1', 'localhost'] 2"
     )
 
 

@@ -35,6 +35,7 @@ from tests.factories.certification import (
     SponsorNoteFactory,
 )
 from tests.factories.payments import FeeFactory
+from tests.portal.upload_files import picture, take_in
 from tests.support.orders import make_authority, make_physician, pay_with_credit
 from tests.support.sign_in import sign_in
 
@@ -102,6 +103,7 @@ def make_world() -> World:
     third = make_physician(3157434).user
     message = InboxMessage.objects.create(user=owner.user, kind="report_sent", created_at=timezone.now())
     world.parts["message"] = str(message.pk)
+    world.parts["upload"] = str(take_in(owner.user, picture()).pk)
     passkey = Authenticator.objects.create(user=third, type=Authenticator.Type.WEBAUTHN, data={"name": "Key"})
     world.parts["passkey"] = str(passkey.pk)
     world.users = {"owner": owner.user, "stranger": stranger.user, **staff}

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from sandbox.environment import SEAL_VARIABLES
+from sandbox.environment import SEAL_VARIABLES, uploads_origin
 from sandbox.process import ChildProcess, start_child, wait_for_line
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,7 +76,7 @@ class Processes:
         child = self.start(
             [sys.executable, "-m", "gunicorn", "portal.wsgi", *bind],
             name="web",
-            env={"BASE_URL": f"http://127.0.0.1:{port}", **dict.fromkeys(SEAL_VARIABLES, ""), **(env or {})},
+            env={**_addresses(port), **dict.fromkeys(SEAL_VARIABLES, ""), **(env or {})},
         )
         wait_for_line(child, "Booting worker")
         return child
@@ -121,6 +121,11 @@ def collected_static(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if child.popen.wait(120):
         raise child.error("failed")
     return target
+
+
+def _addresses(port: int) -> dict[str, str]:
+    base_url = f"http://127.0.0.1:{port}"
+    return {"BASE_URL": base_url, "UPLOADS_ORIGIN": uploads_origin(base_url)}
 
 
 def _celery() -> list[str]:

@@ -1,7 +1,6 @@
 """Making uploaded bytes unreadable for good, once nobody may need them."""
 
 from datetime import datetime
-from uuid import UUID
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -19,22 +18,23 @@ class StillCheckingError(Exception):
 
 
 @transaction.atomic
-def erase(*, upload_id: UUID, at: datetime, actor: str, reason: str) -> Upload:
-    """Make the bytes and pictures of an upload unreadable, forget its name, and return the row, which stays.
+def erase(upload: Upload, *, at: datetime, actor: str, reason: str) -> bool:
+    """Make the bytes and pictures of an upload unreadable and forget its name; returns False when that was done before.
 
-    The key is destroyed with the caller's transaction and the files are deleted once it is committed. Repeating it
-    changes nothing. Raises `StillCheckingError`.
+    The row stays. The key is destroyed with the caller's transaction, and the files are deleted once it is committed.
+    Raises `StillCheckingError`.
     """
-    upload = Upload.objects.select_for_update().get(pk=upload_id)
-    if upload.in_progress:
+    locked = Upload.objects.select_for_update().get(pk=upload.pk)
+    if locked.in_progress:
         raise StillCheckingError
-    if upload.erased_at is None or upload.original_name:
-        audit.record("uploads.erased", actor=actor, subject=upload, at=at, reason=reason)
-    upload.erased_at = upload.erased_at or at
-    upload.data_key = upload.original_name = ""
-    upload.save(update_fields=["erased_at", "data_key", "original_name"])
-    transaction.on_commit(lambda: store.delete_everything(upload), robust=True)
-    return upload
+    if locked.erased_at is not None and not locked.original_name:
+        return False
+    audit.record("uploads.erased", actor=actor, subject=locked, at=at, reason=reason)
+    locked.erased_at = locked.erased_at or at
+    locked.data_key = locked.original_name = ""
+    locked.save(update_fields=["erased_at", "data_key", "original_name"])
+    transaction.on_commit(lambda: store.delete_everything(locked), robust=True)
+    return True
 
 
 def over(before: datetime) -> models.QuerySet[Upload]:
@@ -47,10 +47,8 @@ def over(before: datetime) -> models.QuerySet[Upload]:
 
 def erase_over(before: datetime, most: int) -> int:
     """Erase at most `most` files that are `over` and return how many."""
-    keys = list(over(before).values_list("pk", flat=True)[:most])
-    for key in keys:
-        erase(upload_id=key, at=timezone.now(), actor=ACTOR, reason="Kept for its time")
-    return len(keys)
+    due = list(over(before)[:most])
+    return sum(erase(upload, at=timezone.now(), actor=ACTOR, reason="Kept for its time") for upload in due)
 
 
 def erase_all_of(user_id: int, at: datetime) -> int:
@@ -63,7 +61,5 @@ def erase_all_of(user_id: int, at: datetime) -> int:
         token=None,
         lease_until=None,
     )
-    keys = list(uploads.values_list("pk", flat=True))
-    for key in keys:
-        erase(upload_id=key, at=at, actor="privacy.deletion", reason="The person's record was deleted")
-    return len(keys)
+    reason = "The person's record was deleted"
+    return sum(erase(upload, at=at, actor="privacy.deletion", reason=reason) for upload in list(uploads))
