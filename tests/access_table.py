@@ -146,6 +146,7 @@ STAFF_GROUPS = (
 # model                             everything  nothing
 MODELS = """
 applicants.applicant                v           -
+applicants.registration             vc          -
 applicants.user                     v           -
 certification.annotation            v           -
 certification.certificate           v           -

@@ -2,5 +2,13 @@
 
 from applicants.admin.people import ApplicantAdmin, UserAdmin
 from applicants.admin.privacy import CorrectionRequestAdmin, DataExportAdmin, DeletionRequestAdmin
+from applicants.admin.registration import RegistrationAdmin
 
-__all__ = ["ApplicantAdmin", "CorrectionRequestAdmin", "DataExportAdmin", "DeletionRequestAdmin", "UserAdmin"]
+__all__ = [
+    "ApplicantAdmin",
+    "CorrectionRequestAdmin",
+    "DataExportAdmin",
+    "DeletionRequestAdmin",
+    "RegistrationAdmin",
+    "UserAdmin",
+]

@@ -249,9 +249,14 @@ def done(request: HttpRequest) -> HttpResponse:
         return redirect("register")
     submitted = registration.submitted_at
     is_fresh = submitted is not None and (timezone.now() - submitted).total_seconds() < SHOWN_SECONDS
-    # Staff may have decided meanwhile; that is told by mail and behind the sign-in.
-    is_open = registration.state == RegistrationState.COMPLETED and registration.decided_at is None
-    values = {"registration": registration, "is_open": is_open, "is_fresh": is_fresh}
+    is_open = registration.state == RegistrationState.COMPLETED
+    is_waiting = not is_open and registration.decided_at is None
+    values = {
+        "registration": registration,
+        "is_open": is_open,
+        "is_waiting": is_waiting,
+        "is_fresh": is_fresh and registration.decided_at is None,
+    }
     return render(request, "applicants/registration/done.html", {**values, "days": usual_days(at=timezone.now())})
 
 

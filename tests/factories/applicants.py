@@ -3,10 +3,11 @@
 from datetime import UTC, date, datetime
 
 from django.contrib.auth.hashers import make_password
-from factory.declarations import LazyAttribute, SelfAttribute, Sequence, SubFactory
+from django.utils import timezone
+from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
-from applicants.models import Applicant, ContactInformation, IdentityCheck, User, VerifiedName
+from applicants.models import Applicant, ContactInformation, IdentityCheck, Registration, User, VerifiedName
 from applicants.states import IdentityModel, IdentityState
 
 RECORDED_AT = datetime(2026, 1, 5, 15, tzinfo=UTC)
@@ -94,4 +95,27 @@ class IdentityCheckFactory(DjangoModelFactory[IdentityCheck]):
     issuing_country = "GH"
     expires_on = date(2031, 5, 1)
     created_at = RECORDED_AT
+    submitted_at = RECORDED_AT
+
+
+class RegistrationFactory(DjangoModelFactory[Registration]):
+    """A registration with every answer, as its person sent it."""
+
+    class Meta:
+        model = Registration
+
+    had_number = "no"
+    family_name = "Mensah"
+    given_names = "Kofi Kwame"
+    birth_date = date(1994, 3, 7)
+    birth_country = "GH"
+    citizenship = "GH"
+    school_name = "University of Accra Medical School"
+    school_country = "GH"
+    email = Sequence(lambda number: f"new-doctor-{number}@example.org")
+    email_confirmed_at = RECORDED_AT
+    password = "!"
+    agreed_at = RECORDED_AT
+    created_at = RECORDED_AT
+    changed_at = LazyFunction(timezone.now)
     submitted_at = RECORDED_AT

@@ -18,13 +18,14 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from applicants.models import Applicant, User
+from applicants.states import RegistrationState
 from cvs.models import VerificationLookup
 from payments.models import Payment, Refund, StripeEvent
 from portal.mail import store_email
 from portal.models import InboxMessage
 from tests.access_table import ACTS, MODELS, PEOPLE, STAFF, Group
 from tests.cvs.pages import issue
-from tests.factories.applicants import StaffFactory
+from tests.factories.applicants import RegistrationFactory, StaffFactory
 from tests.factories.certification import (
     AnnotationFactory,
     CertificateFactory,
@@ -100,6 +101,7 @@ def make_world() -> World:
     }
     _orders_of(owner, world)
     _records_of(owner)
+    RegistrationFactory.create(state=RegistrationState.UNDER_REVIEW)
     third = make_physician(3157434).user
     message = InboxMessage.objects.create(user=owner.user, kind="report_sent", created_at=timezone.now())
     world.parts["message"] = str(message.pk)

@@ -70,8 +70,8 @@ def close_as_same_person(
     """
     registration = _locked(registration_id, reason, RegistrationState.CLOSED)
     same = Applicant.objects.select_related("user").filter(pk=same_as_id).first()
-    if same is None or not registration.suspicions.filter(applicant=same).exists():
-        raise DecisionNotPossibleError("Choose which person on record this is.")
+    if same is None:
+        raise DecisionNotPossibleError("Choose which person on record this is, or enter their number.")
     _note(registration, reason, actor=actor, at=at)
     registration.state = RegistrationState.CLOSED
     registration.same_as = same
@@ -84,7 +84,7 @@ def close_as_same_person(
         subject=registration,
         at=at,
         reason=registration.decision_reason,
-        same_as=same.pk,
+        person=same.pk,
     )
     mail.queue_email(template="registration_on_file", to_email=same.user.email, context={}, at=at)
     if same.user.email.lower() != registration.email.lower():

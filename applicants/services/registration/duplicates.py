@@ -15,8 +15,9 @@ from applicants.models import Applicant, Registration, User
 from applicants.schools import directory
 from applicants.states import RegistrationState
 
-# Measured on pairs: "Mohammed Ali" and "Muhammad Ali" share 0.37 of their trigrams, unrelated names below 0.2.
-ALIKE = 0.33
+# Measured: "Abdullah Yousef" and "Abdallah Yusuf" share 0.29 of their trigrams, "Hussain Mohammed" and "Hussein Muhammad"
+# 0.31, "João Fernandes" and "Jorge Ferreira" 0.20. Brothers and sisters share more; few have one birth date.
+ALIKE = 0.28
 SCHOOLS_ALIKE = 0.5
 SHORTEST_PART = 3
 
@@ -88,7 +89,7 @@ _COMPARE = """
 
 def find_suspects(registration: Registration) -> list[Suspect]:
     """Return everybody who may be the person of `registration`, which has its answers; six queries at most."""
-    keys = _keys(_names(registration))
+    keys = name_keys(_names(registration))
     on_record = _search(_PEOPLE, registration, keys)
     schools = directory().names_of([int(found.identity) for found in on_record])
     known = {str(key): names for key, names in schools.items()}
@@ -123,7 +124,8 @@ def _names(registration: Registration) -> list[tuple[str, str]]:
     return [name for name in names if name[0]]
 
 
-def _keys(names: Sequence[tuple[str, str]]) -> list[str]:
+def name_keys(names: Sequence[tuple[str, str]]) -> list[str]:
+    """Return the key of each name, given as family and given names; equal keys mean spellings of one name (one query)."""
     families, given = [name[0] for name in names], [name[1] for name in names]
     with connection.cursor() as cursor:
         cursor.execute(
