@@ -24,6 +24,8 @@ _PRODUCTION = {
     "DEBUG": "false",
     "DEMO": "false",
     "SECRET_KEY": "9" + "Kx4-vT7_mQ2p" * 6,
+    "FIELD_ENCRYPTION_KEYS": "bm8tc2VjcmV0LW9ubHktYW4tZXhhbXBsZS0xMjM0NTY=",
+    "BLIND_INDEX_KEYS": "bm8tc2VjcmV0LW9ubHktYW4tZXhhbXBsZS02NTQzMjE=",
     "BASE_URL": "https://portal.example.org",
     "UPLOADS_ORIGIN": "https://uploads.example.net",
     "BEHIND_PROXY": "true",
