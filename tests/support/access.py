@@ -137,6 +137,7 @@ def _orders_of(owner: Applicant, world: World) -> None:
         "acknowledge_code": report.acknowledge_code,
         "uidb36": "1",
         "key": "no-such-key",
+        "kind": "change",
         "content_type": "1",
         "object": "1",
     }
