@@ -109,6 +109,20 @@ GROUPS = (
           addresses=("identity_form_pdf",)),
     Group("a request about a name, withdrawn", get="302 302 405 405 403", post="302 302 302 302 403",
           addresses=("name_withdraw kind",)),
+    Group("a physician's data, corrections and the end of the account", get="302 200 200 200 403",
+          post="302 405 405 405 403", addresses=("corrections", "account_activity")),
+    Group("is a copy of the data ready; nothing new while it is made", get="302 204 204 286 403",
+          post="302 405 405 405 403", addresses=("own_data_status",)),
+    Group("asks for a copy of a physician's data", get="302 200 200 200 403", post="302 302 302 302 403",
+          addresses=("own_data",)),
+    Group("asks for a correction, or for the end of the account", get="302 200 200 200 403",
+          post="302 200 200 200 403", addresses=("correction_new", "deletion")),
+    Group("a copy of somebody's data that is not ready", get="302 404 404 404 403", post="302 405 405 405 403",
+          addresses=("own_data_download export",)),
+    Group("a request for a correction, withdrawn", get="302 405 405 405 403", post="302 302 302 404 403",
+          addresses=("correction_withdraw correction",)),
+    Group("a request to end an account, withdrawn", get="302 405 405 405 403", post="302 302 302 302 403",
+          addresses=("deletion_cancel",)),
     Group("messages", get="302 200 200 200 200", post="302 405 405 405 405", addresses=("inbox",)),
     Group("which messages come by e-mail", get="302 200 200 200 200", post="302 302 302 302 302",
           addresses=("message_preferences",)),
@@ -158,6 +172,9 @@ STAFF_GROUPS = (
 MODELS = """
 applicants.applicant                v           -
 applicants.registration             vc          -
+applicants.correctionrequest        v           -
+applicants.dataexport               v           -
+applicants.deletionrequest          v           -
 applicants.user                     v           -
 certification.annotation            v           -
 certification.certificate           v           -
@@ -187,6 +204,10 @@ portal.outgoingemail                v           -
 
 # model, action                     everything  nothing
 ACTS = """
+applicants.correctionrequest corrected yes      -
+applicants.correctionrequest declined  yes      -
+applicants.deletionrequest carry_out yes        -
+applicants.deletionrequest refuse   yes         -
 cvs.issuedreport export_table       yes         -
 cvs.reportrequest export_table      yes         -
 cvs.reportrequest hold              yes         -

@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from applicants.models import Applicant, User
+from applicants.models import Applicant, CorrectionRequest, DataExport, DeletionRequest, User
 from applicants.states import RegistrationState
 from cvs.models import VerificationLookup
 from payments.models import Payment, Refund, StripeEvent
@@ -106,6 +106,7 @@ def make_world() -> World:
     message = InboxMessage.objects.create(user=owner.user, kind="report_sent", created_at=timezone.now())
     world.parts["message"] = str(message.pk)
     world.parts["upload"] = str(take_in(owner.user, picture()).pk)
+    _privacy_of(owner, third, world)
     passkey = Authenticator.objects.create(user=third, type=Authenticator.Type.WEBAUTHN, data={"name": "Key"})
     world.parts["passkey"] = str(passkey.pk)
     world.users = {"owner": owner.user, "stranger": stranger.user, **staff}
@@ -141,6 +142,14 @@ def _orders_of(owner: Applicant, world: World) -> None:
         "content_type": "1",
         "object": "1",
     }
+
+
+def _privacy_of(owner: Applicant, third: User, world: World) -> None:
+    at = timezone.now()
+    correction = CorrectionRequest.objects.create(applicant=owner, topic="other", statement="Test", submitted_at=at)
+    export = DataExport.objects.create(user=owner.user, requested_at=at)
+    DeletionRequest.objects.create(user=third, requested_at=at, decidable_at=at)
+    world.parts |= {"correction": str(correction.pk), "export": str(export.pk)}
 
 
 def _records_of(owner: Applicant) -> None:
