@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from applicants.views import (
     account,
+    activity,
     contact,
     forgotten_number,
     identity,
@@ -18,6 +19,7 @@ from applicants.views import (
 
 urlpatterns = [
     path("account/", account.account_home, name="account_home"),
+    path("account/activity/", activity.account_activity, name="account_activity"),
     path("account/details/", contact.contact_details, name="contact_details"),
     path("account/identity/", identity.identity, name="identity"),
     path("account/identity/withdraw/", identity.identity_withdraw, name="identity_withdraw"),

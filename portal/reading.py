@@ -43,6 +43,7 @@ class PurposeForm(forms.Form):
     )
     purpose_detail = forms.CharField(
         max_length=DETAIL_LENGTH,
+        widget=forms.TextInput(attrs={"size": 60}),
         required=False,
         label="In your own words",
         help_text="Needed for “Another purpose”. No names, numbers or e-mail addresses; the person can read this.",

@@ -10,9 +10,10 @@ from portal.models import AuditEvent, OutgoingEmail
 class AuditEventAdmin(ReadOnlyAdmin):
     """What happened, newest first."""
 
-    list_display = ["at", "event", "actor", "subject_type", "subject_id", "reason"]
+    list_display = ["at", "event", "actor", "subject_type", "subject_id", "person", "reason"]
     list_filter = ["event"]
-    search_fields = ["subject_id", "actor"]
+    search_fields = ["=subject_id", "=actor", "=person"]
+    search_help_text = "Key of what the event is about, user:<key> of who acted, or key of the applicant concerned"
     ordering = ["-id"]
 
 

@@ -140,6 +140,8 @@ PRIVATE = [
     State("dashboard-by-pathway", "/dashboard/", "Yılmaz", BY_PATHWAY),  # noqa: RUF001 - the name
     State("dashboard-hold", "/dashboard/", "Rahman", HELD),
     State("details", "/account/details/", "Phone number", CERTIFIED),
+    State("activity-none", "/account/activity/", "Nobody has opened your record", NEW),
+    State("activity-changes", "/account/activity/?show=changes", "Order paid", CERTIFIED),
     State("details-errors", "/account/details/", "There is a problem", CERTIFIED, _send_wrong_details),
     State("order-details", "/reports/new/details/", "Yes, continue", BY_PATHWAY),
     State("authorities-none", "/reports/new/authorities/", "Nothing selected yet.", CHOOSING),
@@ -213,6 +215,7 @@ STAFF = [
         status=422,
     ),
     State("staff-request", "/staff/cvs/reportrequest/{request}/change/", "Dispatch", "staff", _give_purpose),
+    State("staff-history", "/staff/cvs/reportrequest/{request}/history/", "Record opened", "staff"),
     State("staff-reason", "/staff/cvs/reportrequest/", "Reason", "staff", _act_with_reason),
 ]
 

@@ -1,0 +1,77 @@
+"""What the audit log says, in words."""
+
+from collections.abc import Mapping
+
+# Acts that the person concerned reads on the page of their own activity. What is missing here is for staff alone:
+# holds and the steps of a review are told to a person by those who decide them, not by a list.
+TOLD_TO_THE_PERSON: Mapping[str, str] = {
+    "applicants.account_opened": "Account opened",
+    "applicants.contact_updated": "Contact details changed",
+    "applicants.correction_requested": "Correction of the record asked for",
+    "applicants.deletion_requested": "Deletion of the record asked for",
+    "applicants.export_downloaded": "Copy of the record downloaded",
+    "applicants.export_requested": "Copy of the record asked for",
+    "applicants.identity_accepted": "Identity confirmed",
+    "applicants.identity_form_prepared": "Form to prove identity prepared",
+    "applicants.identity_invalidated": "Identity has to be shown again",
+    "applicants.identity_returned": "Proof of identity sent back",
+    "applicants.identity_submitted": "Proof of identity handed in",
+    "applicants.identity_withdrawn": "Proof of identity withdrawn",
+    "applicants.name_changed": "Name on record changed",
+    "applicants.name_request_accepted": "Change of name accepted",
+    "applicants.name_request_returned": "Change of name sent back",
+    "applicants.name_request_withdrawn": "Change of name withdrawn",
+    "applicants.name_requested": "Change of name asked for",
+    "applicants.number_link_sent": "Link to the identification number sent",
+    "cvs.basket_closed": "Unpaid order closed",
+    "cvs.bounced": "Report returned by the authority’s mail server",
+    "cvs.reissue": "Revised report begun",
+    "cvs.report_acknowledged": "Report acknowledged by the authority",
+    "cvs.report_issued": "Report made",
+    "cvs.request_canceled": "Request for a report canceled",
+    "cvs.request_delivered": "Report opened by the authority",
+    "cvs.request_delivery_problem": "Delivery of a report failed",
+    "cvs.request_dispatched": "Report sent",
+    "cvs.request_funded": "Report paid for",
+    "cvs.resend": "Report sent again",
+    "payments.cancel_requested": "Cancellation of a payment asked for",
+    "payments.credit_granted": "Credit given",
+    "payments.order_canceled": "Order canceled",
+    "payments.order_expired": "Order expired",
+    "payments.order_opened": "Order begun",
+    "payments.order_paid": "Order paid",
+    "payments.payment_canceled": "Payment canceled",
+    "payments.payment_created": "Payment begun",
+    "payments.payment_failed": "Payment failed",
+    "payments.payment_paid": "Payment received",
+    "payments.refund_requested": "Refund begun",
+    "payments.refund_succeeded": "Refund made",
+    "portal.message_preferences_changed": "Choice of messages changed",
+}
+
+_STAFF_ONLY: Mapping[str, str] = {
+    "portal.record_read": "Record opened",
+    "portal.list_searched": "List searched",
+    "portal.list_exported": "List downloaded",
+}
+
+# Actors that are no person, where their name in the log would not say enough.
+PARTS: Mapping[str, str] = {"authority": "The licensing authority", "mail server": "The mail server"}
+THE_PORTAL = "The portal"
+
+
+def act_in_words(event: str) -> str:
+    """Return `event`, a namespaced verb, in words: "payments.order_paid" is "Order paid"."""
+    known = TOLD_TO_THE_PERSON.get(event) or _STAFF_ONLY.get(event)
+    return known or event.rpartition(".")[2].replace("_", " ").capitalize()
+
+
+def facts_in_words(facts: Mapping[str, object]) -> str:
+    """Return the small facts of an event as a line: `was: created, amount cents: 6600`."""
+    return ", ".join(f"{name.replace('_', ' ')}: {_value(value)}" for name, value in sorted(facts.items()))
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value).replace(",", ", ")
