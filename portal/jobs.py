@@ -24,13 +24,15 @@ class Job:
     queue: str
 
 
-QUEUES = ("payments", "render", "mail", "uploads", "beat")
+QUEUES = ("payments", "render", "mail", "uploads", "newsletter", "beat")
 
 DELIVER_EMAIL = Job("portal.deliver_email", "mail")
 SWEEP_OUTBOX = Job("portal.sweep_outbox", "beat")
 BEAT_HEARTBEAT = Job("portal.beat_heartbeat", "beat")
 PURGE = Job("portal.purge", "beat")
 CHECK_UPLOAD = Job("portal.check_upload", "uploads")
+DELIVER_NEWSLETTER = Job("portal.deliver_newsletter", "newsletter")
+SWEEP_NEWSLETTER = Job("portal.sweep_newsletter", "beat")
 SWEEP_UPLOADS = Job("portal.sweep_uploads", "beat")
 SEAL_AUDIT = Job("portal.seal_audit", "beat")
 CHECKPOINT_AUDIT = Job("portal.checkpoint_audit", "beat")

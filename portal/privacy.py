@@ -7,7 +7,15 @@ from django.contrib.sessions.models import Session
 from django.db.models import Q
 
 from portal import retention
-from portal.models import AuditEvent, DeliveryState, InboxMessage, OutgoingEmail
+from portal.models import (
+    AuditEvent,
+    DeliveryState,
+    InboxMessage,
+    NewsletterDelivery,
+    NewsletterSubscriber,
+    OutgoingEmail,
+    SubscriptionState,
+)
 from portal.personal_data import AfterDeletion, Exclusion, Holding, Rows, Topic, registry
 
 KEPT_FOR_EVIDENCE = "Proves who did what to your record. It names you by number of the row only, never by name."
@@ -56,6 +64,11 @@ registry.add(
         what="Which optional messages you want by e-mail",
         owner="user",
     ),
+    Exclusion(
+        "portal.NewsletterSubscriber",
+        "Apart from your account: the newsletter has an address of its own, and every issue a link that ends it",
+    ),
+    Exclusion("portal.NewsletterDelivery", "Says only which issue went to which address of the newsletter"),
     Exclusion("sessions.Session", "Ends with your session; shows nothing but that you are signed in"),
 )
 
@@ -85,6 +98,43 @@ retention.table.add(
         since="the end of your account",
         why="So that we write to you as you want",
         ends_with="Deleted with the account",
+    ),
+    retention.Rule(
+        key="newsletter-sent",
+        what="Which issue of the newsletter went to which address",
+        covers=("portal.NewsletterDelivery",),
+        since="the day the issue was sent",
+        why="To answer questions about messages that did not arrive, and to count those that came back",
+        period=timedelta(days=90),
+        due=lambda before: NewsletterDelivery.objects.filter(issue__finished_at__lt=before),
+    ),
+    retention.Rule(
+        key="newsletter-not-confirmed",
+        what="Addresses given for the newsletter and never confirmed",
+        covers=("portal.NewsletterSubscriber",),
+        since="the day the address was given",
+        why="So that the link in our message works",
+        period=timedelta(days=7),
+        due=lambda before: NewsletterSubscriber.objects.filter(state=SubscriptionState.PENDING, created_at__lt=before),
+    ),
+    retention.Rule(
+        key="newsletter-left",
+        what="Addresses of readers who left the newsletter",
+        covers=("portal.NewsletterSubscriber",),
+        since="the day they left",
+        why="To prove that we stopped writing",
+        period=timedelta(days=90),
+        due=lambda before: NewsletterSubscriber.objects.filter(
+            state=SubscriptionState.UNSUBSCRIBED, ended_at__lt=before
+        ),
+    ),
+    retention.Rule(
+        key="newsletter-readers",
+        what="Addresses that read the newsletter, and addresses that nothing may be sent to any more",
+        covers=("portal.NewsletterSubscriber",),
+        since="the confirmation",
+        why="To send the newsletter, and never again to those who complained",
+        ends_with="Deleted 90 days after leaving; kept where sending is barred",
     ),
     retention.Rule(
         key="sessions",

@@ -141,7 +141,7 @@ CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_REJECT_ON_WORKER_LOST = False
 CELERY_TASK_DEFAULT_QUEUE = "payments"
 CELERY_TASK_CREATE_MISSING_QUEUES = False
-CELERY_TASK_QUEUES = [Queue(name) for name in ("payments", "render", "mail", "uploads", "beat")]
+CELERY_TASK_QUEUES = [Queue(name) for name in ("payments", "render", "mail", "uploads", "newsletter", "beat")]
 # A task must end before its lease does, or two workers would hold one row.
 LEASE_SECONDS = env.int("LEASE_SECONDS", 120)
 UNCERTAIN_WAIT_SECONDS = env.int("UNCERTAIN_WAIT_SECONDS", 900)
@@ -170,6 +170,7 @@ CELERY_BEAT_SCHEDULE = {
         "portal.beat_heartbeat": 30,
         "portal.sweep_outbox": 60,
         "portal.sweep_uploads": 60,
+        "portal.sweep_newsletter": 60,
         "portal.purge": 3600,
         "portal.seal_audit": 15,
         "portal.checkpoint_audit": 3600,
@@ -320,6 +321,10 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL")
 REPORTS_FROM_EMAIL = env.str("REPORTS_FROM_EMAIL", DEFAULT_FROM_EMAIL)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 STAFF_ALERT_EMAIL = env.str("STAFF_ALERT_EMAIL")
+# Another address of the same domain keeps complaints about newsletters away from reports.
+NEWSLETTER_FROM_EMAIL = env.str("NEWSLETTER_FROM_EMAIL", DEFAULT_FROM_EMAIL)
+NEWSLETTER_PER_MINUTE = env.int("NEWSLETTER_PER_MINUTE", 60, validate=lambda value: 1 <= value <= 10_000)
+NEWSLETTER_MOST_BOUNCES = env.int("NEWSLETTER_MOST_BOUNCES", 2, validate=lambda value: value >= 1)
 INBOX_KEEP_DAYS = env.int("INBOX_KEEP_DAYS", 1095, validate=lambda value: value >= 30)
 
 # --- Payments ---------------------------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from portal import audit_chain, audit_checkpoints, health, jobs, mail, retention
 from portal.locks import advisory_lock
-from portal.models import OutgoingEmail
+from portal.models import NewsletterDelivery, OutgoingEmail
+from portal.newsletter import sending
 
 
 @shared_task(name=jobs.DELIVER_EMAIL.name)
@@ -46,3 +47,17 @@ def beat_heartbeat(**_: object) -> None:
 def purge(**_: object) -> None:
     """End what was kept long enough."""
     retention.purge(retention.table.carried_out_here, at=timezone.now())
+
+
+@shared_task(name=jobs.DELIVER_NEWSLETTER.name)
+def deliver_newsletter(*, delivery_id: str, **_: object) -> None:
+    """Send one issue of the newsletter to one reader if it is due and free."""
+    sending.deliver(NewsletterDelivery.objects.filter(pk=delivery_id))
+
+
+@shared_task(name=jobs.SWEEP_NEWSLETTER.name)
+def sweep_newsletter(**_: object) -> None:
+    """Begin, go on with and finish issues of the newsletter."""
+    with advisory_lock(jobs.SWEEP_NEWSLETTER.name) as free:
+        if free:
+            sending.sweep(at=timezone.now())

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from portal.views import health, inbox, public
+from portal.views import health, inbox, newsletter, public
 
 handler400 = "portal.views.errors.bad_request"
 handler403 = "portal.views.errors.permission_denied"
@@ -22,6 +22,12 @@ urlpatterns = [
     path("inbox/<int:message_id>/", inbox.message, name="inbox_message"),
     path("inbox/<int:message_id>/mark/", inbox.mark_message, name="inbox_mark"),
     path("account/messages/", inbox.preferences, name="message_preferences"),
+    path("newsletter/", newsletter.archive, name="newsletter"),
+    path("newsletter/<int:number>/", newsletter.issue, name="newsletter_issue"),
+    path("newsletter/sign-up/", newsletter.sign_up, name="newsletter_sign_up"),
+    path("newsletter/sign-up/sent/", newsletter.sign_up_sent, name="newsletter_sign_up_sent"),
+    path("newsletter/confirm/<str:key>/", newsletter.confirm, name="newsletter_confirm"),
+    path("newsletter/unsubscribe/<str:key>/", newsletter.unsubscribe, name="newsletter_unsubscribe"),
     path("healthz", health.live, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("", include("portal.uploads.urls")),

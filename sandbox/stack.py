@@ -31,6 +31,7 @@ WORKERS = {
     "worker-render": ("render",),
     "worker-mail": ("mail",),
     "worker-uploads": ("uploads",),
+    "worker-newsletter": ("newsletter",),
 }
 SEALING_WORKER = "worker-render"
 _START_SECONDS = 180.0

@@ -123,6 +123,12 @@ GROUPS = (
           addresses=("correction_withdraw correction",)),
     Group("a request to end an account, withdrawn", get="302 405 405 405 403", post="302 302 302 302 403",
           addresses=("deletion_cancel",)),
+    Group("the newsletter, for everybody", get="200 200 200 200 200", post="405 405 405 405 405",
+          addresses=("newsletter", "newsletter_issue newsletter_number", "newsletter_sign_up_sent")),
+    Group("sign up for the newsletter", get="200 200 200 200 200", post="200 200 200 200 200",
+          addresses=("newsletter_sign_up",)),
+    Group("links of the newsletter, which nobody guesses", get="404 404 404 404 404", post="404 404 404 404 404",
+          addresses=("newsletter_confirm key", "newsletter_unsubscribe key")),
     Group("messages", get="302 200 200 200 200", post="302 405 405 405 405", addresses=("inbox",)),
     Group("which messages come by e-mail", get="302 200 200 200 200", post="302 302 302 302 302",
           addresses=("message_preferences",)),
@@ -199,6 +205,9 @@ payments.payment                    v           -
 payments.refund                     v           -
 payments.stripeevent                v           -
 portal.auditevent                   v           -
+portal.newsletterdelivery           v           -
+portal.newsletterissue              vac         -
+portal.newslettersubscriber         v           -
 portal.outgoingemail                v           -
 """
 

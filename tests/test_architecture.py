@@ -35,6 +35,8 @@ PUBLIC = {
     "register_email", "register_email_sent", "register_confirm", "register_password", "register_check",
     "register_done", "register_later", "register_resume", "register_resume_sent", "register_resume_link",
     "number_forgotten", "number_sent", "number_link",
+    "newsletter", "newsletter_issue", "newsletter_sign_up", "newsletter_sign_up_sent", "newsletter_confirm",
+    "newsletter_unsubscribe",
 }  # fmt: skip
 
 # Who moves a thing on when nobody else will: the scheduled job that looks for rows left in a state of the portal's own.
@@ -49,6 +51,8 @@ SWEEPS = {
     ("Report request", "funded"): "cvs.sweep_dispatch",
     ("Upload", "received"): "portal.sweep_uploads",
     ("Upload", "checking"): "portal.sweep_uploads",
+    ("Newsletter issue", "scheduled"): "portal.sweep_newsletter",
+    ("Newsletter issue", "sending"): "portal.sweep_newsletter",
     ("Delivery", "ready"): "portal.sweep_outbox",
     ("Delivery", "leased"): "portal.sweep_outbox",
     ("Delivery", "uncertain"): "portal.sweep_outbox",

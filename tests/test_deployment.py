@@ -90,7 +90,7 @@ def test_every_service_that_stays_up_has_a_health_check_and_a_grace_period(compo
 def test_no_service_of_ours_can_write_to_its_own_code(compose: Compose):
     ours = [service for service in compose["services"].values() if service.get("image") == "img-certification-portal"]
 
-    assert len(ours) == 7
+    assert len(ours) == 8
     assert all(service["read_only"] and service["cap_drop"] == ["ALL"] for service in ours)
 
 

@@ -1,8 +1,6 @@
-"""A message that was accepted came back: read the delivery status notification (RFC 3464) and say so everywhere."""
+"""A report that was accepted came back: say so everywhere."""
 
 from datetime import datetime
-from email import message_from_string
-from email.message import EmailMessage, Message
 
 from django.db import transaction
 
@@ -11,34 +9,7 @@ from cvs.services.moves import lock_request
 from cvs.services.sending import stopped
 from portal import audit
 from portal.models import DELIVERY_MACHINE, DeliveryState
-
-
-class NotABounceError(Exception):
-    """The message is not a notification of a permanent failure for one of our reports."""
-
-
-def _returned_message_id(part: Message) -> str:
-    # As a message of its own: mail servers fold a long Message-ID onto a second line.
-    inner = part.get_payload(0) if part.is_multipart() else message_from_string(str(part.get_payload()))
-    return str(inner["Message-ID"] or "").strip() if isinstance(inner, Message) else ""
-
-
-def read_notification(message: EmailMessage) -> tuple[str, str]:
-    """Return (Message-ID of the report, what the server said) of a permanent failure. Raises `NotABounceError`."""
-    parts: list[Message] = list(message.walk())
-    status = next((part for part in parts if part.get_content_type() == "message/delivery-status"), None)
-    returned = next(
-        (part for part in parts if part.get_content_type() in {"message/rfc822", "text/rfc822-headers"}), None
-    )
-    if status is None or returned is None:
-        raise NotABounceError("The message has no delivery status and returned message (RFC 3464).")
-    fields = {name.lower(): str(value) for block in status.walk() for name, value in block.items()}
-    if fields.get("action", "").lower() != "failed":
-        raise NotABounceError(f"The delivery has not failed: {fields.get('action', 'no action')}.")
-    message_id = _returned_message_id(returned)
-    if not message_id:
-        raise NotABounceError("The returned message names no Message-ID.")
-    return message_id, fields.get("diagnostic-code", fields.get("status", "no reason given"))
+from portal.returned_mail import NotABounceError
 
 
 @transaction.atomic

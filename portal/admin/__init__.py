@@ -2,12 +2,16 @@
 
 from portal.admin.exports import ExportableAdmin
 from portal.admin.ground_floor import AuditEventAdmin, OutgoingEmailAdmin
+from portal.admin.newsletter import NewsletterDeliveryAdmin, NewsletterIssueAdmin, NewsletterSubscriberAdmin
 from portal.admin.read_only import ReadOnlyAdmin
 from portal.admin.restricted import RestrictedAdmin, ask_purpose
 
 __all__ = [
     "AuditEventAdmin",
     "ExportableAdmin",
+    "NewsletterDeliveryAdmin",
+    "NewsletterIssueAdmin",
+    "NewsletterSubscriberAdmin",
     "OutgoingEmailAdmin",
     "ReadOnlyAdmin",
     "RestrictedAdmin",

@@ -14,6 +14,7 @@ class Audience(Enum):
     PHYSICIAN = "physicians"
     ACCOUNT = "everybody who signs in"
     FORMER_ADDRESS = "an address that was given up"
+    NEWCOMER = "people who register or look for their number"
     AUTHORITY = "licensing authorities"
     STAFF = "staff"
     SUBSCRIBER = "readers of the newsletter"
@@ -48,6 +49,7 @@ class MessageKind:
 MONEY = "It is about your money."
 IDENTITY = "It is about who you are; nobody else may decide that unnoticed."
 ASKED = "You asked for it, or somebody did in your name."
+SAFETY = "Somebody else may have made the change."
 ORDER_WAITS = "Your order waits until you act, or until we have."
 
 
@@ -87,6 +89,19 @@ _ALL = (
     _own_data("deletion_canceled", "Your account stays", "Go to your data"),
     _own_data("deletion_refused", "We could not delete your account", "Read the answer"),
     MessageKind("account_deleted", "Your account was deleted", Audience.FORMER_ADDRESS),
+    MessageKind("email_address_in_use", "We write to this address from now on", Audience.NEWCOMER),
+    MessageKind("security_notice", "A change to how you sign in", Audience.ACCOUNT, why_always=SAFETY),
+    MessageKind("registration_confirm", "Confirm your e-mail address", Audience.NEWCOMER),
+    MessageKind("registration_known_address", "You have an account", Audience.NEWCOMER),
+    MessageKind("registration_resume", "Go on with your registration", Audience.NEWCOMER),
+    MessageKind("registration_under_review", "We are checking your registration", Audience.NEWCOMER),
+    MessageKind("registration_on_file", "You are on file", Audience.NEWCOMER),
+    MessageKind("registration_closed", "Your registration was closed", Audience.NEWCOMER),
+    MessageKind("registration_opened", "Your account is open", Audience.NEWCOMER),
+    MessageKind("forgotten_number", "Your identification number", Audience.NEWCOMER),
+    MessageKind("newsletter_confirm", "Confirm your subscription", Audience.SUBSCRIBER),
+    MessageKind("newsletter_already", "You are subscribed", Audience.SUBSCRIBER),
+    MessageKind("newsletter_issue", "An issue of the newsletter", Audience.SUBSCRIBER),
     MessageKind("to_authority", "A status report", Audience.AUTHORITY),
     MessageKind("staff_alert", "Something needs a person", Audience.STAFF),
 )

@@ -4,10 +4,25 @@ from portal.models.audit import AuditEvent, AuditHorizon, AuditLink
 from portal.models.deliveries import DELIVERY_MACHINE, Delivery, DeliveryState, OutgoingEmail
 from portal.models.heartbeats import Heartbeat
 from portal.models.inbox import InboxMessage, InboxMessageQuerySet, MessagePreference
+from portal.models.newsletter import (
+    ISSUE_MACHINE,
+    PUBLIC_ISSUE_STATES,
+    SUBSCRIPTION_MACHINE,
+    UNDER_WAY,
+    IssueState,
+    NewsletterDelivery,
+    NewsletterIssue,
+    NewsletterSubscriber,
+    SubscriptionState,
+)
 from portal.models.uploads import UPLOAD_MACHINE, FileType, Refusal, Upload, UploadState, VirusScan
 
 __all__ = [
     "DELIVERY_MACHINE",
+    "ISSUE_MACHINE",
+    "PUBLIC_ISSUE_STATES",
+    "SUBSCRIPTION_MACHINE",
+    "UNDER_WAY",
     "UPLOAD_MACHINE",
     "AuditEvent",
     "AuditHorizon",
@@ -18,9 +33,14 @@ __all__ = [
     "Heartbeat",
     "InboxMessage",
     "InboxMessageQuerySet",
+    "IssueState",
     "MessagePreference",
+    "NewsletterDelivery",
+    "NewsletterIssue",
+    "NewsletterSubscriber",
     "OutgoingEmail",
     "Refusal",
+    "SubscriptionState",
     "Upload",
     "UploadState",
     "VirusScan",

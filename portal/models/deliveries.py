@@ -27,7 +27,14 @@ DELIVERY_MACHINE: Machine[DeliveryState] = Machine(
     moves={
         DeliveryState.READY: frozenset({DeliveryState.LEASED, DeliveryState.HELD, DeliveryState.CANCELED}),
         DeliveryState.LEASED: frozenset(
-            {DeliveryState.READY, DeliveryState.UNCERTAIN, DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.HELD}
+            {
+                DeliveryState.READY,
+                DeliveryState.UNCERTAIN,
+                DeliveryState.SENT,
+                DeliveryState.DEAD,
+                DeliveryState.HELD,
+                DeliveryState.CANCELED,
+            }
         ),
         DeliveryState.HELD: frozenset({DeliveryState.READY, DeliveryState.CANCELED}),
         DeliveryState.UNCERTAIN: frozenset({DeliveryState.READY, DeliveryState.SENT, DeliveryState.BOUNCED}),

@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from cvs.models import DispatchJob, ReportRequest
 from cvs.services import bounces, dispatch
-from cvs.services.bounces import NotABounceError, read_notification, record_bounce
+from cvs.services.bounces import record_bounce
 from cvs.states import RequestState
 from portal.models import AuditEvent, DeliveryState, OutgoingEmail
+from portal.returned_mail import NotABounceError, Notification, read_notification
 from portal.states import IllegalMoveError
 from sandbox.mailbox.client import MailboxControl
 from tests.support.orders import make_authority, make_physician, pay_with_credit
@@ -72,7 +73,42 @@ def sent(transactional_db: None, seal_keys: object, enqueued: object, mailbox: M
 def test_a_permanent_failure_is_read_whatever_part_of_the_report_came_back(returned: str, returned_type: str):
     read = read_notification(notification(returned=returned, returned_type=returned_type))
 
-    assert read == (MESSAGE_ID, "smtp; 550 5.1.1 mailbox unavailable")
+    assert read == Notification(MESSAGE_ID, "smtp; 550 5.1.1 mailbox unavailable")
+
+
+COMPLAINT = f"""\
+From: feedback@mx.example
+Content-Type: multipart/report; report-type=feedback-report; boundary="edge"
+
+--edge
+Content-Type: message/feedback-report
+
+Feedback-Type: KIND
+User-Agent: Mailbox/1.0
+Version: 1
+
+--edge
+Content-Type: message/rfc822
+
+{WHOLE}
+--edge--
+"""
+
+
+def test_a_complaint_is_read_and_a_compliment_is_none():
+    read = read_notification(message_from_string(COMPLAINT.replace("KIND", "abuse"), policy=policy.default))
+
+    assert read == Notification(MESSAGE_ID, "Complaint: abuse", is_complaint=True)
+    with pytest.raises(NotABounceError, match="wanted"):
+        read_notification(message_from_string(COMPLAINT.replace("KIND", "not-spam"), policy=policy.default))
+
+
+def test_a_failure_for_now_is_told_from_one_for_good():
+    text = REPORT.format(
+        status=STATUS.format(action="failed").replace("5.1.1", "4.4.7"), returned=WHOLE, returned_type="message/rfc822"
+    )
+
+    assert not read_notification(message_from_string(text, policy=policy.default)).is_permanent
 
 
 @pytest.mark.parametrize("action", ["delayed", "delivered", "relayed", "expanded"])

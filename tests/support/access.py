@@ -35,6 +35,7 @@ from tests.factories.certification import (
     PathwayAcceptanceFactory,
     SponsorNoteFactory,
 )
+from tests.factories.newsletter import NewsletterDeliveryFactory, NewsletterIssueFactory
 from tests.factories.payments import FeeFactory
 from tests.portal.upload_files import picture, take_in
 from tests.support.orders import make_authority, make_physician, pay_with_credit
@@ -107,6 +108,7 @@ def make_world() -> World:
     world.parts["message"] = str(message.pk)
     world.parts["upload"] = str(take_in(owner.user, picture()).pk)
     _privacy_of(owner, third, world)
+    _newsletter(world)
     passkey = Authenticator.objects.create(user=third, type=Authenticator.Type.WEBAUTHN, data={"name": "Key"})
     world.parts["passkey"] = str(passkey.pk)
     world.users = {"owner": owner.user, "stranger": stranger.user, **staff}
@@ -115,6 +117,14 @@ def make_world() -> World:
     world.sessions[STAFF_HALFWAY] = _session_of(staff["everything"], second_factor=False)
     world.rows = {model._meta.label_lower: _first(model) for model in admin.site._registry}
     return world
+
+
+def _newsletter(world: World) -> None:
+    """An issue that everybody may read, with its reader, and a draft, which is the row that staff see."""
+    issue = NewsletterIssueFactory.create(sent=True)
+    NewsletterDeliveryFactory.create(issue=issue)
+    NewsletterIssueFactory.create()
+    world.parts["newsletter_number"] = str(issue.number)
 
 
 def _session_of(user: User, *, second_factor: bool = True) -> str:

@@ -11,7 +11,8 @@ from cvs.models import DispatchJob
 from cvs.services import baskets, dispatch
 from payments.services import sweeps
 from portal import leases, mail
-from portal.models import OutgoingEmail
+from portal.models import NewsletterDelivery, OutgoingEmail
+from portal.newsletter import sending
 
 
 class Command(BaseCommand):
@@ -29,10 +30,12 @@ class Command(BaseCommand):
         self._payments(at)
         dispatch.recover(at=at)
         leases.recover(OutgoingEmail.objects.all(), at=at)
+        sending.sweep(at=at)
         counts = {
             "prepared": self._repeat(lambda: dispatch.prepare(DispatchJob.objects.all()), limit),
             "sent": self._repeat(lambda: dispatch.send(DispatchJob.objects.all()), limit),
             "messages": self._repeat(lambda: mail.deliver(OutgoingEmail.objects.all()), limit),
+            "newsletters": self._repeat(lambda: sending.deliver(NewsletterDelivery.objects.all()), limit),
             "baskets": baskets.expire_baskets(at=at),
         }
         self.stdout.write(", ".join(f"{name} {count}" for name, count in counts.items()))
