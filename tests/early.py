@@ -48,8 +48,10 @@ def _prepare(config: pytest.Config) -> None:
         smtp_port=_NOBODY_LISTENS,
         var_dir=home / "var",
     )
-    # Compressing them takes half a minute, so they outlive the run.
-    os.environ["STATIC_ROOT"] = str(Path(__file__).resolve().parents[1] / "var" / "static-of-tests")
+    # Compressing them takes half a minute, so they outlive the run. Until then the folder is empty, but there.
+    static = Path(__file__).resolve().parents[1] / "var" / "static-of-tests"
+    static.mkdir(parents=True, exist_ok=True)
+    os.environ["STATIC_ROOT"] = str(static)
     # The browser driver runs an event loop in the main thread, in which Django would refuse every query.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
