@@ -1,5 +1,6 @@
 """Staff pages of people."""
 
+from applicants.admin.identity import IdentityCheckAdmin, NameRequestAdmin
 from applicants.admin.people import ApplicantAdmin, UserAdmin
 from applicants.admin.privacy import CorrectionRequestAdmin, DataExportAdmin, DeletionRequestAdmin
 from applicants.admin.registration import RegistrationAdmin
@@ -9,6 +10,8 @@ __all__ = [
     "CorrectionRequestAdmin",
     "DataExportAdmin",
     "DeletionRequestAdmin",
+    "IdentityCheckAdmin",
+    "NameRequestAdmin",
     "RegistrationAdmin",
     "UserAdmin",
 ]

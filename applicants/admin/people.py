@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from applicants.models import Applicant, ContactInformation, User, VerifiedName
+from applicants.models import Applicant, ContactInformation, FormerNameOfRecord, User, VerifiedName
 from applicants.numbers import format_identification_number, parse_identification_number
 from portal.admin import ReadOnlyAdmin
 
@@ -30,6 +30,13 @@ class VerifiedNameInline(ReadOnlyInline):
     model = VerifiedName
 
 
+class FormerNameInline(ReadOnlyInline):
+    """Names of record of former times, newest first."""
+
+    model = FormerNameOfRecord
+    ordering = ["-until_on", "-pk"]
+
+
 class ContactInformationInline(ReadOnlyInline):
     """Every version of the contact information, newest first."""
 
@@ -41,11 +48,18 @@ class ContactInformationInline(ReadOnlyInline):
 class ApplicantAdmin(ReadOnlyAdmin):
     """People, found by number with or without dashes, by name or by e-mail address."""
 
-    list_display = ["number", "family_name", "given_names", "birth_date", "created_at"]
-    search_fields = ["=identification_number", "family_name", "given_names", "=user__email"]
-    search_help_text = "Identification number with or without dashes, name, or e-mail address"
+    list_display = ["number", "family_name", "given_names", "birth_date", "identity_checked_on", "created_at"]
+    search_fields = [
+        "=identification_number",
+        "family_name",
+        "given_names",
+        "=user__email",
+        "verified_names__family_name",
+        "verified_names__given_names",
+    ]
+    search_help_text = "Identification number with or without dashes, present or former name, or e-mail address"
     ordering = ["identification_number"]
-    inlines = [VerifiedNameInline, ContactInformationInline]
+    inlines = [VerifiedNameInline, FormerNameInline, ContactInformationInline]
 
     @admin.display(description="Number", ordering="identification_number")
     def number(self, applicant: Applicant) -> str:

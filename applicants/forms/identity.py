@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
 from applicants.forms.fields import DatePartsField, NameField, country_field
+from applicants.presenters.reviews import reason_choices
 from applicants.services.identity import PassportClaim
 from applicants.services.names import NameWish
 from applicants.states import NameReason
@@ -211,6 +212,13 @@ class ReviewForm(forms.Form):
     )
     not_a_duplicate = forms.BooleanField(
         label="I compared both records: this is not a second registration", required=False
+    )
+    reasons = forms.MultipleChoiceField(
+        label="Standard reasons",
+        required=False,
+        choices=reason_choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "Select reasons from the list"},
     )
     return_reason = forms.CharField(
         label="Shown to the applicant",

@@ -89,7 +89,7 @@ def take(model: type[Record], key: int, *, reviewer: User, at: datetime) -> Reco
     elif record.state != record.IN_REVIEW:
         raise AlreadyDecidedError(f"This is {record.state_label.lower()} already.")
     elif is_held(record, reviewer, at=at):
-        raise HeldByAnotherError(f"{holder_of(record)} is reviewing this.")
+        raise HeldByAnotherError(f"This is being reviewed by {holder_of(record)}.")
     record.reviewer, record.reviewer_until = reviewer, at + REVIEW_HOLDS
     record.save(update_fields=["state", "reviewer", "reviewer_until"])
     audit.record("applicants.review_taken", actor=actor_label(reviewer), subject=record, at=at)
@@ -117,7 +117,7 @@ def require_mine(record: ReviewedRecord, reviewer: User) -> None:
     if record.state != record.IN_REVIEW:
         raise AlreadyDecidedError(f"This is {record.state_label.lower()} already.")
     if record.reviewer_id != reviewer.pk:
-        raise NotYoursError(f"{holder_of(record)} is reviewing this. Nothing of yours was saved.")
+        raise NotYoursError(f"This is being reviewed by {holder_of(record)}. Nothing of yours was saved.")
 
 
 @transaction.atomic

@@ -18,12 +18,14 @@ from applicants.services import reviews
 from applicants.services.identity import SubmissionError
 from applicants.states import IdentityModel, IdentityState
 from portal.audit import actor_label
+from portal.uploads.http import shows_page_images
 from portal.uploads.services import UploadRefusedError
 
 SENT = "Thank you. We have received your document."
 WITHDRAWN = "Your document was withdrawn."
 
 
+@shows_page_images
 @applicant_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def identity(request: ApplicantRequest) -> HttpResponse:

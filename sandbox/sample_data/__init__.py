@@ -23,6 +23,9 @@ SIGN_INS = (
     SignIn("04821375", DEMO_PASSWORD, "Amara Chidinma Okonkwo, not certified, $20.00 credit"),
     SignIn("03157426", DEMO_PASSWORD, "Daniela Ferreira Lima, certified for life"),
     SignIn("10264831", DEMO_PASSWORD, "Emre Yılmaz, certified by Pathway"),  # noqa: RUF001 - the name
+    SignIn("10265209", DEMO_PASSWORD, "Ștefan Popescu, whose passport waits for a reviewer"),
+    SignIn("10265068", DEMO_PASSWORD, "Kwabena Mensah, whose passport was returned"),
+    SignIn("10265183", DEMO_PASSWORD, "Matteo Rossi, who asked for another name"),
     SignIn(STAFF_EMAIL, DEMO_PASSWORD, "staff, at /staff/"),
 )
 

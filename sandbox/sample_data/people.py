@@ -21,7 +21,7 @@ from certification.rules.record import CertificateRecord, CredentialRecord
 from certification.services import place_hold
 from certification.states import CertificateState, CredentialKind, CredentialStatus, HoldKind
 from payments.services.ledger import grant_credit
-from sandbox.sample_data import STAFF_EMAIL
+from sandbox.sample_data import STAFF_EMAIL, identity
 from sandbox.sample_data.histories import HISTORIES, Graduate, History
 from sandbox.sample_data.sign_in import add_authenticators
 from sandbox.sample_data.tables import rows
@@ -55,6 +55,7 @@ def load(*, password: str) -> None:
         if row["number"] not in known:
             _load_person(row, schools[row["school"]], hashed)
             loaded.append(row["number"])
+    identity.load(loaded)
     add_authenticators(User.objects.filter(username__in=loaded))
 
 
@@ -84,7 +85,7 @@ def _applicant(row: dict[str, str], hashed: str) -> Applicant:
         birth_date=date.fromisoformat(row["birth_date"]),
         time_zone=row["time_zone"],
         created_at=LOADED_AT,
-        identity_checked_on=LOADED_AT.date(),
+        identity_checked_on=None if row["number"] in identity.UNCHECKED else LOADED_AT.date(),
     )
 
 

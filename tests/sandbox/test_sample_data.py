@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from applicants.models import Applicant, ContactInformation, User
+from applicants.models import Applicant, ContactInformation, IdentityCheck, NameRequest, User
 from certification.facts import CertificationAnswer, CertificationFacts
 from certification.models import Certificate, ExaminationResult, MedicalEducation, MedicalSchool, SponsorNote
 from certification.services import facts_as_of, open_report_hold
@@ -162,3 +162,13 @@ def test_more_physicians_than_numbers_are_refused(loaded):
         load_many(10_000_000)
 
     assert Applicant.objects.count() == before
+
+
+def test_one_passport_waits_one_was_returned_and_one_name_is_to_change(loaded):
+    waiting, returned = (IdentityCheck.objects.get(state=state) for state in ("submitted", "returned"))
+
+    assert {waiting.applicant.identity_checked_on, returned.applicant.identity_checked_on} == {None}
+    assert waiting.upload.owner == waiting.applicant.user
+    assert returned.return_reason
+    assert NameRequest.objects.get().state == "requested"
+    assert Applicant.objects.filter(identity_checked_on=None).count() == 2
