@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from applicants.states import NameRequestKind
 from applicants.views import (
     account,
     activity,
@@ -28,7 +29,18 @@ urlpatterns = [
     path("account/name/", names.name_of_record, name="name_of_record"),
     path("account/name/change/", names.name_change, name="name_change"),
     path("account/name/former/", names.former_name, name="former_name"),
-    path("account/name/<str:kind>/withdraw/", names.name_withdraw, name="name_withdraw"),
+    path(
+        "account/name/change/withdraw/",
+        names.name_withdraw,
+        {"kind": NameRequestKind.CHANGE},
+        name="name_change_withdraw",
+    ),
+    path(
+        "account/name/former/withdraw/",
+        names.name_withdraw,
+        {"kind": NameRequestKind.FORMER_NAME},
+        name="former_name_withdraw",
+    ),
     path("account/second-factor/", second_factor.second_factor, name="second_factor"),
     path("account/sessions/", sessions.session_list, name="sessions"),
     path("accounts/", include("applicants.sign_in_urls")),

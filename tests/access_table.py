@@ -108,7 +108,7 @@ GROUPS = (
     Group("the form of a physician who has none", get="302 302 302 302 403", post="302 405 405 405 403",
           addresses=("identity_form_pdf",)),
     Group("a request about a name, withdrawn", get="302 302 405 405 403", post="302 302 302 302 403",
-          addresses=("name_withdraw kind",)),
+          addresses=("name_change_withdraw", "former_name_withdraw")),
     Group("a physician's data, corrections and the end of the account", get="302 200 200 200 403",
           post="302 405 405 405 403", addresses=("corrections", "account_activity")),
     Group("is a copy of the data ready; nothing new while it is made", get="302 204 204 286 403",
@@ -181,6 +181,8 @@ applicants.registration             vc          -
 applicants.correctionrequest        v           -
 applicants.dataexport               v           -
 applicants.deletionrequest          v           -
+applicants.identitycheck            vc          -
+applicants.namerequest              vc          -
 applicants.user                     v           -
 certification.annotation            v           -
 certification.certificate           v           -

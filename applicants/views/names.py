@@ -1,7 +1,7 @@
 """Pages about a person's names: what is on record, a change of it, and the verification of a former one."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -111,13 +111,10 @@ def _done(request: ApplicantRequest) -> HttpResponse:
 @applicant_required
 @second_factor_required
 @require_POST
-def name_withdraw(request: ApplicantRequest, kind: str) -> HttpResponse:
+def name_withdraw(request: ApplicantRequest, kind: NameRequestKind) -> HttpResponse:
     """Take back the person's own request of this kind."""
-    if kind not in NameRequestKind.values:
-        raise Http404
     try:
-        wanted = NameRequestKind(kind)
-        service.withdraw(applicant=request.applicant, kind=wanted, at=timezone.now(), actor=actor_label(request.user))
+        service.withdraw(applicant=request.applicant, kind=kind, at=timezone.now(), actor=actor_label(request.user))
     except SubmissionError as error:
         messages.warning(request, f"{error}.")
     else:

@@ -7,8 +7,16 @@ from django.utils import timezone
 from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
-from applicants.models import Applicant, ContactInformation, IdentityCheck, Registration, User, VerifiedName
-from applicants.states import IdentityModel, IdentityState
+from applicants.models import (
+    Applicant,
+    ContactInformation,
+    IdentityCheck,
+    NameRequest,
+    Registration,
+    User,
+    VerifiedName,
+)
+from applicants.states import IdentityModel, IdentityState, NameReason, NameRequestKind, NameRequestState
 
 RECORDED_AT = datetime(2026, 1, 5, 15, tzinfo=UTC)
 PASSWORD = "a long password for tests"
@@ -118,4 +126,19 @@ class RegistrationFactory(DjangoModelFactory[Registration]):
     agreed_at = RECORDED_AT
     created_at = RECORDED_AT
     changed_at = LazyFunction(timezone.now)
+    submitted_at = RECORDED_AT
+
+
+class NameRequestFactory(DjangoModelFactory[NameRequest]):
+    """A wish for another name of record that waits for a reviewer."""
+
+    class Meta:
+        model = NameRequest
+
+    applicant = SubFactory(ApplicantFactory)
+    kind = NameRequestKind.CHANGE
+    state = NameRequestState.REQUESTED
+    family_name = "Boateng"
+    given_names = "Kofi"
+    reason = NameReason.MARRIAGE
     submitted_at = RECORDED_AT
