@@ -18,6 +18,8 @@ class ApplicantsConfig(AppConfig):
             import_module(f"{name}.signals") for name in ("allauth.account", "allauth.mfa", "django.contrib.auth")
         )
         events = import_module("applicants.services.sign_in_events")
+        rotation, secrets = import_module("portal.rotation"), import_module("applicants.services.secret_rotation")
+        rotation.ELSEWHERE[secrets.LABEL] = secrets.rotate_authenticators
         account.user_logged_in.connect(events.signed_in)
         auth.user_logged_out.connect(events.signed_out)
         account.password_changed.connect(events.password_changed)

@@ -1,6 +1,6 @@
 """Moves encrypted columns from older keys to the newest one, batch by batch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cryptography.fernet import InvalidToken
@@ -10,6 +10,8 @@ from django.db.models.functions import Cast
 from portal.encryption import cipher, encrypted_fields, fingerprint_fields, newest_cipher
 
 STORED = "stored_{}"
+# Secrets inside columns of packages, by what they are: called with `batch` and `only_count` as `rotate` is.
+ELSEWHERE: dict[str, Callable[..., "Rotation"]] = {}
 
 
 @dataclass

@@ -4,9 +4,8 @@ from argparse import ArgumentParser
 
 from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
-from django.db import models
 
-from portal.rotation import Rotation, rotate
+from portal.rotation import ELSEWHERE, Rotation, rotate
 
 
 class Command(BaseCommand):
@@ -30,16 +29,19 @@ class Command(BaseCommand):
         if batch < 1:
             raise CommandError("A batch has at least one row.")
         left: list[str] = []
+        for label, rotate_there in ELSEWHERE.items():
+            left += self._tell(label, rotate_there(batch=batch, only_count=check), check=check)
         for model in (model for model in apps.get_models() if not model._meta.proxy):
             done = rotate(model, batch=batch, only_count=check)
             if done is not None:
-                self._tell(model, done, check=check)
-                left += [f"{model._meta.label} {key}" for key in done.unreadable]
-                left += [f"{model._meta.label}: {done.rotated} rows"] if check and done.rotated else []
+                left += self._tell(model._meta.label, done, check=check)
         if left:
             raise CommandError(f"Not under the newest key: {', '.join(left[:50])}. Keep the old keys.")
         self.stdout.write("Everything is under the newest keys; older ones may be taken away.")
 
-    def _tell(self, model: type[models.Model], done: Rotation, *, check: bool) -> None:
+    def _tell(self, label: str, done: Rotation, *, check: bool) -> list[str]:
+        """Print what was done, and return what is left."""
         verb = "to be encrypted again" if check else "encrypted again"
-        self.stdout.write(f"{model._meta.label}: {done.seen} rows, {done.rotated} {verb}")
+        self.stdout.write(f"{label}: {done.seen} rows, {done.rotated} {verb}")
+        to_do = [f"{label}: {done.rotated} rows"] if check and done.rotated else []
+        return [f"{label} {key}" for key in done.unreadable] + to_do
