@@ -1,5 +1,6 @@
 """Forms of the second factor: codes that are typed, and new passkeys and authenticator apps."""
 
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -8,10 +9,18 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
+from django.utils import timezone
 
+from applicants.models import User
 from applicants.services import one_time_codes
+from portal import rate_limits
+from portal.rate_limits import RateLimit
 
 CODE_MISSING = "Enter the code"
+# Whoever types codes knows the password. Three of a million codes are right at a time, so a day of wrong ones has a
+# chance of one in five thousand. A passkey opens the account meanwhile.
+CODES = RateLimit("codes", 60, timedelta(days=1))
+TOO_MANY_CODES = "Too many codes were typed today. Use a passkey, or try again tomorrow"
 
 
 def _code_field(label: str, hint: str) -> forms.CharField:
@@ -22,6 +31,14 @@ def _code_field(label: str, hint: str) -> forms.CharField:
         error_messages={"required": CODE_MISSING},
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"}),
     )
+
+
+def _count(user: User) -> None:
+    """Count a code that somebody who knows the password types. Raises ValidationError after too many in a day."""
+    try:
+        rate_limits.spend(CODES, f"user-{user.pk}", at=timezone.now())
+    except rate_limits.TooManyRequestsError as error:
+        raise forms.ValidationError(TOO_MANY_CODES, code="too_many_codes") from error
 
 
 class OneTimeCodeMixin:
@@ -35,6 +52,7 @@ class OneTimeCodeMixin:
 
     def clean_code(self) -> str:
         """Return the code; a used one is refused with the words for a wrong one."""
+        _count(self.user)  # type: ignore[attr-defined]  # forms of allauth have it
         user, code = self.user, self.cleaned_data["code"]  # type: ignore[attr-defined]  # forms of allauth have both
         app = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
         if app is not None and one_time_codes.is_used(app, code):

@@ -6,13 +6,16 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth
+from cryptography.fernet import Fernet
 from django.contrib.auth.models import AnonymousUser
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from applicants.forms.second_factor import TOO_MANY_CODES
 from applicants.models import ContactInformation
 from applicants.second_factor import must_have_second_factor
 from payments.models import Order
-from sandbox.authenticator import code_of
+from sandbox.authenticator import code_of, secret_of
 from tests.cvs.pages import physician
 from tests.factories.applicants import PASSWORD, UserFactory
 from tests.support.sign_in import add_authenticators, code_now, recovery_codes, sign_in
@@ -225,3 +228,57 @@ def test_staff_cannot_remove_the_only_factor(staff_client, staff_member):
 
     assert response.status_code == 200
     assert Authenticator.objects.filter(user=staff_member, type="totp").exists()
+
+
+def test_sixty_codes_a_day_are_the_end_of_it_and_the_next_day_begins_anew(client, applicant):
+    add_authenticators([applicant.user])
+    midnight = time.time() // 86400 * 86400
+    for number in range(61):
+        with time_machine.travel(midnight + number * 400, tick=False):
+            give_password(client, applicant.user)
+            answer = client.post(reverse("mfa_authenticate"), {"code": "wrong"})
+    assert answer.context["form"].errors["code"] == [TOO_MANY_CODES]
+    with time_machine.travel(midnight + 61 * 400, tick=False):
+        client.post(reverse("mfa_authenticate"), {"code": code_now(applicant.user)})
+        assert not is_signed_in(client)
+
+    with time_machine.travel(midnight + 86400 + 30, tick=False):
+        give_password(client, applicant.user)
+        client.post(reverse("mfa_authenticate"), {"code": code_now(applicant.user)})
+
+    assert is_signed_in(client)
+
+
+def test_dashboard_offers_protection_to_those_without_and_only_to_them(client, applicant_client, other_applicant):
+    sign_in(client, other_applicant.user, second_factor=False)
+
+    pages = [browser.get(reverse("dashboard")).content.decode() for browser in (client, applicant_client)]
+
+    assert ["Protect your account" in page for page in pages] == [True, False]
+
+
+def test_secrets_are_encrypted_at_rest_and_move_to_a_new_key(client, applicant, settings):
+    add_authenticators([applicant.user])
+    stored = {row.type: dict(row.data) for row in Authenticator.objects.all()}
+    assert secret_of(applicant.user.username) not in str(stored)
+    old, new = settings.FIELD_ENCRYPTION_KEYS, [Fernet.generate_key().decode()]
+    settings.FIELD_ENCRYPTION_KEYS = [*new, *old]
+    with pytest.raises(CommandError, match=r"mfa\.Authenticator: 2 rows"):
+        call_command("rotate_encryption", check=True)
+
+    call_command("rotate_encryption")
+    settings.FIELD_ENCRYPTION_KEYS = new
+
+    give_password(client, applicant.user)
+    client.post(reverse("mfa_authenticate"), {"code": code_now(applicant.user)})
+    assert is_signed_in(client)
+    assert all(row.data != stored[row.type] for row in Authenticator.objects.all())
+
+
+def test_last_passkey_of_staff_stays(client, staff_member):
+    key = Authenticator.objects.create(user=staff_member, type="webauthn", data={"name": "Key", "credential": {}})
+    sign_in(client, staff_member)
+
+    client.post(reverse("mfa_remove_webauthn", args=[key.pk]))
+
+    assert Authenticator.objects.filter(pk=key.pk).exists()
