@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from applicants.http import ApplicantRequest, applicant_required
+from applicants.second_factor import has_second_factor
 from certification.services import facts_as_of, open_report_hold
 from cvs.presenters.dashboard import dashboard_of
 from payments.services import ledger
@@ -25,6 +26,7 @@ def dashboard(request: ApplicantRequest) -> HttpResponse:
         "hold": open_report_hold(request.applicant.pk),
         "at": at,
         "zone": request.applicant.time_zone,
+        "is_protected": has_second_factor(request),
     }
     return render(request, "cvs/dashboard.html", values)
 

@@ -33,13 +33,14 @@ def recovery_codes(user: User) -> list[str]:
     return codes
 
 
-def sign_in(client: Client, user: User, *, second_factor: bool = True) -> None:
+def sign_in(client: Client, user: User, *, second_factor: bool = True, fresh_seconds: float = 0) -> None:
     """Sign `user` in with `client`, with password and, unless told otherwise, the code of an authenticator app.
 
-    The account gets an app when it has none. The session is as fresh as after signing in on the page.
+    The account gets an app when it has none. The session is as fresh as after signing in on the page,
+    and stays so for `fresh_seconds` longer.
     """
     client.force_login(user)
-    session, at = client.session, time.time()
+    session, at = client.session, time.time() + fresh_seconds
     records: list[dict[str, object]] = [{"method": "password", "at": at, "username": user.username}]
     if second_factor:
         if not Authenticator.objects.filter(user=user).exists():

@@ -170,7 +170,22 @@ PRIVATE = [
     State("record", "/reports/record/", "Ferreira Lima", CERTIFIED),
     State("receipt", "/payments/{sent}/receipt/", "$132.00", CERTIFIED),
     State("sign-out", "/accounts/logout/", "Sign out", CERTIFIED),
-    State("password-change", "/accounts/password/change/", "password", CERTIFIED),
+    State("password-change", "/accounts/password/change/", "15 characters", CERTIFIED),
+    State("account", "/account/", "Signing in", CERTIFIED),
+    State("account-sessions", "/account/sessions/", "Where you are signed in", CERTIFIED),
+    State("second-factor", "/accounts/second-factor/", "Recovery codes", CERTIFIED),
+    State("second-factor-missing", "/account/second-factor/", "Protect your account", NEW),
+    State("dashboard-unprotected", "/dashboard/", "Protect your account", NEW),
+    State("app-new", "/accounts/second-factor/app/add/", "Code from the app", NEW),
+    State("app-error", "/accounts/second-factor/app/add/", "Enter the code", NEW, _press("Set up")),
+    State("app-remove", "/accounts/second-factor/app/remove/", "Remove the authenticator app", CERTIFIED),
+    State("passkeys-none", "/accounts/second-factor/passkeys/", "You have none", CERTIFIED),
+    State("passkey-new", "/accounts/second-factor/passkeys/add/", "Set up a passkey", CERTIFIED),
+    State("recovery-codes", "/accounts/second-factor/recovery-codes/", "Recovery codes", CERTIFIED),
+    State("recovery-codes-new", "/accounts/second-factor/recovery-codes/new/", "Get new recovery codes", CERTIFIED),
+    State("confirm-by-password", "/accounts/reauthenticate/", "Confirm that it is you", CERTIFIED),
+    State("confirm-by-code", "/accounts/second-factor/reauthenticate/", "Confirm that it is you", CERTIFIED),
+    State("confirm-error", "/accounts/reauthenticate/", "There is a problem", CERTIFIED, _press("Continue")),
 ]
 
 VERIFYING = [
