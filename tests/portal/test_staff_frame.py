@@ -22,3 +22,11 @@ def test_staff_page_offers_sign_out_as_a_form_and_holds_no_inline_code(staff_cli
 
     assert f'<form id="logout-form" method="post" action="{reverse("admin:logout")}">' in html
     assert re.findall(r"""<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=""", html) == []
+
+
+def test_field_without_a_name_is_refused(staff_client):
+    """Django looks it up and fails; its other wrong fields end in the same answer."""
+    page = reverse("admin:applicants_applicant_change", args=["1"])
+
+    assert staff_client.get(f"{page}?_to_field=").status_code == 400
+    assert staff_client.get(f"{page}?_to_field=nothing").status_code == 400
