@@ -1,0 +1,1 @@
+"""Hostile parameters for every address, as every kind of visitor."""

@@ -1,0 +1,103 @@
+"""No address answers with a server error, whatever its parameters are and whoever asks; and no link leads nowhere."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+import schemathesis
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import APIOperation, Case
+
+from tests.access_table import PEOPLE, STAFF
+from tests.hostile.addresses import describe, path_templates
+from tests.hostile.crawling import Crawl
+from tests.support.access import World, make_world, rolled_back
+
+VISITORS = (*(person for person in PEOPLE if person != "staff"), *STAFF)
+DOORS = ("/", "/dashboard/", "/reports/", "/site-map/", "/staff/")
+# For each address and method.
+EXAMPLES = 4
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """Something at every address, and a session of everybody."""
+    return make_world()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("visitor", VISITORS)
+def test_visitor_who_follows_every_link_meets_no_server_error(world: World, visitor: str):
+    client = _client(world, visitor)
+
+    crawl = Crawl(client).start(*DOORS)
+
+    assert crawl.failed == []
+    assert [path for path, status in crawl.statuses.items() if status == HTTPStatus.NOT_FOUND] == []
+    assert len(crawl.statuses) > 15
+
+
+@pytest.mark.slow
+def test_no_parameters_end_in_a_server_error(world: World):
+    fields = {
+        template: names
+        for visitor in VISITORS
+        for template, names in Crawl(_client(world, visitor), curious=False).start(*DOORS).fields.items()
+    }
+    schema = schemathesis.openapi.from_dict(describe(path_templates(), _known(world), fields))
+
+    failed = [failure for operation in schema.get_all_operations() for failure in _failures_of(operation.ok(), world)]
+
+    assert failed == []
+
+
+def test_a_page_that_fails_is_noticed(world: World, monkeypatch: pytest.MonkeyPatch):
+    def fail(*args: object, **kwargs: object) -> None:
+        raise ValueError("on purpose")
+
+    monkeypatch.setattr("cvs.views.verifying.VerifyForm", fail)
+
+    crawl = Crawl(_client(world, "nobody")).start("/")
+
+    assert any(failure.startswith("/verify/") for failure in crawl.failed)
+
+
+def _client(world: World, visitor: str) -> Client:
+    client = world.client(visitor)
+    client.raise_request_exception = False
+    return client
+
+
+def _known(world: World) -> list[str]:
+    return sorted({*world.parts.values(), *(str(row.pk) for row in world.rows.values())})
+
+
+def _failures_of(operation: APIOperation, world: World) -> Sequence[str]:
+    failed: list[str] = []
+
+    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(case=operation.as_strategy(), visitor=st.sampled_from(VISITORS))
+    def send(case: Case, visitor: str) -> None:
+        with rolled_back():
+            status = _status_of(case, _client(world, visitor))
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            failed.append(f"{visitor}: {case.method} {case.formatted_path} {case.query} {case.body}: {status}")
+
+    send()
+    return failed
+
+
+def _status_of(case: Case, client: Client) -> int:
+    request = case.as_transport_kwargs(base_url="http://testserver")
+    body = {name: str(value) for name, value in (request.get("data") or {}).items()}
+    response = client.generic(
+        case.method,
+        urlsplit(request["url"]).path,
+        urlencode(body),
+        "application/x-www-form-urlencoded",
+        query_params=request.get("params") or {},
+    )
+    return response.status_code
