@@ -19,6 +19,7 @@ from sandbox.stripe_double.process import StripeDoubleProcess
 from tests.browser.support import Site
 from tests.cvs.pages import choose, confirm_details, issue
 from tests.factories.applicants import StaffFactory
+from tests.factories.newsletter import NewsletterDeliveryFactory, NewsletterIssueFactory
 from tests.support.orders import PRICE_CENTS, pay_with_credit, place
 from tests.support.sign_in import sign_in
 
@@ -70,6 +71,7 @@ def _seed(world: World, double: StripeDoubleProcess) -> None:
     place(_person(PAYING), boards[:2], use_credit=False)
     _sign_in(world, PAYING)
     _sign_in_staff(world)
+    _write_newsletters(world)
     # From here on nobody reaches the payment provider: what its silence looks like is a state as well.
     double.control.fault("500", times=1000)
 
@@ -109,6 +111,14 @@ def _sign_in_staff(world: World) -> None:
         client = Client()
         sign_in(client, user)
         world.sessions[name] = _session_key(client)
+
+
+def _write_newsletters(world: World) -> None:
+    """Let one issue have gone out, and another wait for its editor."""
+    sent = NewsletterDeliveryFactory.create()
+    world.names["newsletter"] = str(sent.issue.number)
+    world.names["leaving"] = sent.subscriber.unsubscribe_key
+    world.names["draft"] = str(NewsletterIssueFactory.create().pk)
 
 
 def _place_reports(world: World, boards: list[LicensingAuthority]) -> None:

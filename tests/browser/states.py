@@ -134,6 +134,17 @@ PUBLIC = [
     State("password-forgotten", "/accounts/password/reset/", "password"),
 ]
 
+READING = [
+    State("newsletter", "/newsletter/", "Get it by e-mail"),
+    State("newsletter-issue", "/newsletter/{newsletter}/", "In this issue"),
+    State("newsletter-sign-up", "/newsletter/sign-up/", "you need no account"),
+    State("newsletter-sign-up-error", "/newsletter/sign-up/", "There is a problem", steps=_press("Sign up")),
+    State("newsletter-sign-up-sent", "/newsletter/sign-up/sent/", "Look into your mailbox"),
+    State("newsletter-confirm-dead", "/newsletter/confirm/x/", "This link does not work", status=404),
+    State("newsletter-leave", "/newsletter/unsubscribe/{leaving}/", "we stop sending"),
+    State("newsletter-leave-dead", "/newsletter/unsubscribe/x/", "This link does not work", status=404),
+]
+
 PRIVATE = [
     State("dashboard-not-certified", "/dashboard/", "Okonkwo", NOT_CERTIFIED),
     State("dashboard-certified", "/dashboard/", "Ferreira Lima", CERTIFIED),
@@ -231,8 +242,11 @@ STAFF = [
     ),
     State("staff-request", "/staff/cvs/reportrequest/{request}/change/", "Dispatch", "staff", _give_purpose),
     State("staff-history", "/staff/cvs/reportrequest/{request}/history/", "Record opened", "staff"),
+    State("staff-newsletters", "/staff/portal/newsletterissue/", "Draft", "staff"),
+    State("staff-newsletter-draft", "/staff/portal/newsletterissue/{draft}/change/", "Send at", "staff"),
+    State("staff-newsletter-new", "/staff/portal/newsletterissue/add/", "Markdown", "staff"),
     State("staff-reason", "/staff/cvs/reportrequest/", "Reason", "staff", _act_with_reason),
 ]
 
 # Looking up is slowed down for this address once verify-too-many was reached, so a fault on that path comes before.
-STATES = [*PUBLIC, *PRIVATE, *TROUBLE, *VERIFYING, *STAFF]
+STATES = [*PUBLIC, *READING, *PRIVATE, *TROUBLE, *VERIFYING, *STAFF]
