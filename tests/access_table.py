@@ -230,4 +230,5 @@ payments.order export_table         yes         -
 payments.payment export_table       yes         -
 payments.payment sync_now           yes         -
 payments.refund export_table        yes         -
+portal.newslettersubscriber lift_suppression yes -
 """

@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Model
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from portal import audit
 from portal.admin.read_only import ReadOnlyAdmin
+from portal.admin.reasons import RefusedActError, act_with_words
 from portal.admin.restricted import RestrictedAdmin
 from portal.forms import IssueForm, ScheduleForm
 from portal.models import (
@@ -24,7 +26,7 @@ from portal.models import (
     NewsletterIssue,
     NewsletterSubscriber,
 )
-from portal.newsletter import issues, rendering
+from portal.newsletter import issues, rendering, subscriptions
 from portal.states import IllegalMoveError
 
 WRITE = "portal.write_newsletter"
@@ -153,6 +155,15 @@ class NewsletterIssueAdmin(RestrictedAdmin):
         return "The issue is canceled. What had not left does not leave any more."
 
 
+def _lift_suppression(row: Model, reason: str, request: HttpRequest) -> None:
+    try:
+        subscriptions.lift_suppression(
+            subscriber_id=row.pk, reason=reason, actor=audit.actor_label(request.user), at=timezone.now()
+        )
+    except IllegalMoveError as error:
+        raise RefusedActError("Nothing bars this address.") from error
+
+
 @admin.register(NewsletterSubscriber)
 class NewsletterSubscriberAdmin(ReadOnlyAdmin):
     """Readers, without the keys of their links: whoever has one can act for them."""
@@ -162,6 +173,23 @@ class NewsletterSubscriberAdmin(ReadOnlyAdmin):
     search_fields = ["email_key"]
     ordering = ["-id"]
     exclude = ["confirm_digest", "unsubscribe_key"]
+    actions = [
+        act_with_words(
+            "lift_suppression",
+            _lift_suppression,
+            title="Let the address sign up again",
+            label="Why it may be written to again",
+            permission="lift",
+        )
+    ]
+
+    def has_lift_permission(self, request: HttpRequest) -> bool:
+        """Who writes the newsletter answers readers too."""
+        return request.user.has_perm(WRITE)
+
+    def describe(self, row: NewsletterSubscriber) -> str:
+        """Say in one line whose address it is, and why nothing is sent there."""
+        return f"{row.email}: {row.suppressed_because or row.get_state_display()}"
 
 
 @admin.register(NewsletterDelivery)

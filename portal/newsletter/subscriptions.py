@@ -19,6 +19,7 @@ from portal.models import (
     SubscriptionState,
 )
 from portal.rate_limits import RateLimit, TooManyRequestsError, spend
+from portal.states import IllegalMoveError
 
 CONFIRM_WITHIN = timedelta(days=3)
 # Nobody can have somebody else's mailbox filled by typing the address in again and again.
@@ -158,10 +159,15 @@ def unsubscribe(*, key: str, at: datetime) -> bool:
 
 @transaction.atomic
 def lift_suppression(*, subscriber_id: int, reason: str, actor: str, at: datetime) -> None:
-    """Let an address be written to again once its reader confirms anew. Raises `IllegalMoveError`."""
+    """Let an address be written to again once its reader confirms anew.
+
+    Raises `IllegalMoveError` for one that is not barred, with nothing written.
+    """
     subscriber = locked(pk=subscriber_id)
     if subscriber is None:
         raise NewsletterSubscriber.DoesNotExist(str(subscriber_id))
+    if subscriber.state != SubscriptionState.SUPPRESSED:
+        raise IllegalMoveError(f"Subscriber {subscriber_id} is {subscriber.state}, so nothing bars the address.")
     values = {"suppressed_because": "", "bounces": 0}
     move(subscriber, SubscriptionState.UNSUBSCRIBED, at=at, actor=actor, reason=reason, **values)
 

@@ -211,6 +211,29 @@ def test_a_barred_address_is_freed_by_staff_and_confirms_anew():
         subscriptions.lift_suppression(subscriber_id=reader.pk, reason="Asked", actor="tests", at=timezone.now())
 
 
+@pytest.mark.parametrize(
+    ("state", "words", "after"),
+    [
+        (S.SUPPRESSED, "Mended at their end", S.UNSUBSCRIBED),
+        (S.SUPPRESSED, " ", S.SUPPRESSED),
+        (S.ACTIVE, "Asked", S.ACTIVE),
+    ],
+)
+def test_staff_free_a_barred_address_with_a_reason_in_the_audit_log(
+    staff_client: Client, state: S, words: str, after: S
+):
+    reader = NewsletterSubscriberFactory.create(state=state, ended_at=None if state == S.ACTIVE else timezone.now())
+    act = {"action": "lift_suppression", "_selected_action": [reader.pk], "confirmed": "1", "words": words}
+
+    answer = staff_client.post(reverse("admin:portal_newslettersubscriber_changelist"), act)
+
+    assert answer.status_code in {200, 302}
+    assert only().state == after
+    freed = AuditEvent.objects.filter(event="portal.newsletter_unsubscribed").values_list("reason", flat=True)
+    assert list(freed) == ([words] if after == S.UNSUBSCRIBED else [])
+    assert not OutgoingEmail.objects.exists()
+
+
 def test_a_new_address_of_the_account_changes_no_subscription(applicant: Applicant):
     contact = current_contact(applicant)
     assert contact is not None
