@@ -21,6 +21,7 @@ class ApplicantsConfig(AppConfig):
         rotation, secrets = import_module("portal.rotation"), import_module("applicants.services.secret_rotation")
         rotation.ELSEWHERE[secrets.LABEL] = secrets.rotate_authenticators
         account.user_logged_in.connect(events.signed_in)
+        auth.user_logged_in.connect(import_module("applicants.session_clock").begin)
         auth.user_logged_out.connect(events.signed_out)
         account.password_changed.connect(events.password_changed)
         account.password_set.connect(events.password_changed)

@@ -1,8 +1,10 @@
 """How an account is read for each request."""
 
 from allauth.account.auth_backends import AuthenticationBackend
+from django.db.models import Model
 
 from applicants.models import User
+from applicants.roles import permissions_of
 from portal.inbox.reading import unread_messages
 
 
@@ -14,3 +16,17 @@ class AccountBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth sh
         accounts = User.objects.select_related("applicant").annotate(unread_messages=unread_messages())
         user = accounts.filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
+
+    def get_all_permissions(self, user_obj: User, obj: Model | None = None) -> set[str]:
+        """Return what the role of an open account of staff allows; rows of permissions and groups count for nothing."""
+        return set(permissions_of(user_obj.role)) if user_obj.is_active and user_obj.is_staff else set()
+
+    get_user_permissions = get_all_permissions
+
+    def get_group_permissions(self, user_obj: User, obj: Model | None = None) -> set[str]:
+        """Return nothing: there are roles, not groups."""
+        return set()
+
+    def has_perm(self, user_obj: User, perm: str, obj: Model | None = None) -> bool:
+        """Tell whether the account's role allows `perm`, whatever the object."""
+        return perm in self.get_all_permissions(user_obj)

@@ -16,9 +16,12 @@ from applicants.views import (
     registration_mail,
     second_factor,
     sessions,
+    staff_door,
 )
 
 urlpatterns = [
+    # Before the addresses of the admin, which end in one that takes everything.
+    path("staff/sign-in/", staff_door.staff_sign_in, name="staff_sign_in"),
     path("account/", account.account_home, name="account_home"),
     path("account/activity/", activity.account_activity, name="account_activity"),
     path("account/details/", contact.contact_details, name="contact_details"),

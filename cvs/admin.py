@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from applicants.permissions import NotAllowedError
 from cvs.models import (
     DispatchAttempt,
     DispatchJob,
@@ -32,7 +33,7 @@ def _apply(request: HttpRequest, chosen: QuerySet[ReportRequest], act: Act, reas
         try:
             act(request_id=row.pk, reason=reason, actor=actor_label(request.user), at=timezone.now())
             done += 1
-        except (staff.NotPossibleError, staff.ReasonMissingError, IllegalMoveError) as error:
+        except (NotAllowedError, staff.NotPossibleError, staff.ReasonMissingError, IllegalMoveError) as error:
             messages.error(request, f"Request {row.pk}: {error}")
     if done:
         messages.success(request, f"Done for {done} request(s).")
@@ -59,7 +60,7 @@ def _with_reason(
 def _action(name: str, act: Act, title: str) -> Callable[..., HttpResponse | None]:
     action = partial(_with_reason, act, title)
     action.__name__ = name  # type: ignore[attr-defined]  # the admin names actions by their function
-    return admin.action(description=title, permissions=["act"])(action)
+    return admin.action(description=title, permissions=[name])(action)
 
 
 class DispatchJobInline(admin.TabularInline[DispatchJob, ReportRequest]):
@@ -133,9 +134,25 @@ class ReportRequestAdmin(ExportableAdmin):
         """Leave baskets out."""
         return super().get_queryset(request).filter(funded_at__isnull=False)
 
-    def has_act_permission(self, request: HttpRequest) -> bool:
-        """Tell whether this member of staff may hold, release and resend."""
-        return request.user.has_perm("cvs.change_reportrequest")
+    def has_hold_permission(self, request: HttpRequest) -> bool:
+        """Tell whether this member of staff may stop a report."""
+        return request.user.has_perm("cvs.hold_report")
+
+    def has_release_permission(self, request: HttpRequest) -> bool:
+        """Tell whether this member of staff may let a held report go on."""
+        return request.user.has_perm("cvs.release_report")
+
+    def has_resend_permission(self, request: HttpRequest) -> bool:
+        """Tell whether this member of staff may send a report again."""
+        return request.user.has_perm("cvs.resend_report")
+
+    def has_reissue_permission(self, request: HttpRequest) -> bool:
+        """Tell whether this member of staff may send a revised report."""
+        return request.user.has_perm("cvs.reissue_report")
+
+    def has_mark_sent_permission(self, request: HttpRequest) -> bool:
+        """Tell whether this member of staff may settle a delivery whose outcome is unknown."""
+        return request.user.has_perm("cvs.mark_report_sent")
 
     def report(self, row: ReportRequest) -> str:
         """Return the number of the report."""

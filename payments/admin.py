@@ -126,7 +126,11 @@ class PaymentAdmin(ExportableAdmin):
         """Return who must act next for the payment to move on."""
         return PAYMENT_MACHINE.owners[PaymentState(payment.state)].label
 
-    @admin.action(description="Sync now", permissions=["view"])
+    def has_sync_permission(self, request: HttpRequest) -> bool:
+        """Tell whether this member of staff may have payments read at Stripe."""
+        return request.user.has_perm("payments.sync_payment")
+
+    @admin.action(description="Sync now", permissions=["sync"])
     def sync_now(self, request: HttpRequest, queryset: QuerySet[models.Model]) -> None:
         """Read the chosen payments at Stripe, at most 50."""
         for payment_id in queryset.values_list("pk", flat=True)[:50]:

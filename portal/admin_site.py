@@ -10,10 +10,9 @@ from django.contrib.admin.exceptions import DisallowedModelAdminToField
 from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.db.models.base import ModelBase
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -67,9 +66,9 @@ class PortalAdminSite(AdminSite):
         """Lead to the sign-in that counts attempts and asks for a second factor; Django's own does neither."""
         if not request.user.is_authenticated:
             wanted = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
-            return redirect(f"{reverse('account_login')}?{urlencode({REDIRECT_FIELD_NAME: wanted})}")
+            return redirect(f"{reverse('staff_sign_in')}?{urlencode({REDIRECT_FIELD_NAME: wanted})}")
         if not self.has_permission(request):
-            raise PermissionDenied("This account is not for staff.")
+            raise Http404("For this account there is no staff door.")
         return redirect("admin:index")
 
     def password_change(  # type: ignore[override]  # Django's type is narrower than what it takes

@@ -5,7 +5,9 @@ import secrets
 from collections.abc import Callable
 
 import structlog
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.template import loader
 from django.utils.cache import patch_cache_control
 
 # What a proxy in front of us may hand on; anything else would let a stranger write into our logs.
@@ -47,6 +49,25 @@ def new_request_id() -> str:
     """Twelve random hexadecimal digits in groups of four, short enough to read out on the telephone."""
     digits = secrets.token_hex(6)
     return f"{digits[:4]}-{digits[4:8]}-{digits[8:]}"
+
+
+STAFF_DOOR = "/staff/"
+
+
+class StaffHostMiddleware:
+    """With `STAFF_HOST` set, staff pages exist under that host alone."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer `request`; a staff page of another host is one that does not exist."""
+        host = settings.STAFF_HOST
+        if host and request.path.startswith(STAFF_DOOR) and request.get_host().partition(":")[0] != host:
+            return HttpResponse(
+                loader.render_to_string("404.html", {"organization": settings.ORGANIZATION}), status=404
+            )
+        return self.get_response(request)
 
 
 class PersonalPagesMiddleware:

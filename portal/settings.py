@@ -75,6 +75,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "portal.middleware.RequestIdMiddleware",
+    "portal.middleware.StaffHostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "portal.uploads.middleware.UploadsOriginMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -83,6 +84,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "applicants.session_clock.SessionClockMiddleware",
     "cvs.kept_choices.SignInAgainMiddleware",
     "applicants.middleware.SecondFactorMiddleware",
     "portal.middleware.PersonalPagesMiddleware",
@@ -205,6 +207,12 @@ COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
 DEVICE_COOKIE_NAME = f"{COOKIE_PREFIX}device"
 SESSION_COOKIE_AGE = 60 * 60 * 2
+# The row of a session lives from its last change; what ends it is applicants.session_clock.
+SESSION_LIFETIME_SECONDS = 60 * env.int("SESSION_LIFETIME_MINUTES", 720, validate=lambda value: value > 0)
+STAFF_IDLE_SECONDS = 60 * env.int("STAFF_IDLE_MINUTES", 30, validate=lambda value: value > 0)
+# Where staff pages answer, if not beside the others.
+STAFF_HOST = env.str("STAFF_HOST", "")
+ALLOWED_HOSTS += [STAFF_HOST] if STAFF_HOST else []
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = HTTPS
@@ -214,7 +222,7 @@ CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
-CSRF_TRUSTED_ORIGINS = [BASE_URL]
+CSRF_TRUSTED_ORIGINS = [BASE_URL, *([f"{urlsplit(BASE_URL).scheme}://{STAFF_HOST}"] if STAFF_HOST else [])]
 SECURE_SSL_REDIRECT = HTTPS and env.bool("REDIRECT_TO_HTTPS", True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 63072000 if HTTPS else 0

@@ -11,7 +11,9 @@ What differs between accounts of staff stands in `MODELS` (v view, a add, c chan
 from dataclasses import dataclass
 
 PEOPLE = ("nobody", "halfway", "owner", "stranger", "staff")
-STAFF = ("everything", "nothing")
+STAFF = (
+    "everything", "credential_reviewer", "senior_reviewer", "finance", "committee", "editor", "administrator", "auditor",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ GROUPS = (
     Group(
         "signing in and out; who is signed in is led on",
         get="200 302 302 302 302", post="200 302 302 302 302",
-        addresses=("account_login", "account_signup"),
+        addresses=("account_login", "account_signup", "staff_sign_in"),
     ),
     Group("sign out", get="302 200 200 200 200", post="302 302 302 302 302", addresses=("account_logout",)),
     Group("a closed account", get="200 200 200 200 200", post="405 405 405 405 405", addresses=("account_inactive",)),
@@ -167,68 +169,68 @@ STAFF_GROUPS = (
     Group("pages of ours that a row of staff stands for; there are none", get="302 302 302 302 404", post="302 302 302 302 404",
           addresses=("admin:view_on_site content_type object",)),
     Group("no page of staff", get="302 302 302 302 404", post="302 302 302 302 404", addresses=("staff/(?P<url>.*)$",)),
-    Group("Django's own sign-in page of staff is not used", get="302 403 403 403 302", post="302 403 403 403 302",
+    Group("Django's own sign-in page of staff is not used", get="302 404 404 404 302", post="302 404 404 404 302",
           addresses=("admin:login",)),
     Group("staff change their password where everybody does", get="302 302 302 302 302", post="302 302 302 302 302",
           addresses=("admin:password_change",)),
     Group("sign out of staff", get="302 302 302 302 405", post="302 302 302 302 200", addresses=("admin:logout",)),
 )  # fmt: skip
 
-# model                             everything  nothing
+# model                                 everything reviewer   senior     finance    committee  editor     admin.     auditor
 MODELS = """
-applicants.applicant                v           -
-applicants.registration             vc          -
-applicants.correctionrequest        v           -
-applicants.dataexport               v           -
-applicants.deletionrequest          v           -
-applicants.identitycheck            vc          -
-applicants.namerequest              vc          -
-applicants.user                     v           -
-certification.annotation            v           -
-certification.certificate           v           -
-certification.credential            v           -
-certification.credentialstatuschange v          -
-certification.examinationresult     v           -
-certification.hold                  v           -
-certification.medicaleducation      v           -
-certification.medicalschool         v           -
-certification.pathwayacceptance     v           -
-certification.sponsornote           v           -
-cvs.dispatchjob                     v           -
-cvs.issuedreport                    v           -
-cvs.licensingauthority              vac         -
-cvs.reportrequest                   v           -
-cvs.verificationlookup              v           -
-payments.fee                        vacd        -
-payments.ledgeraccount              v           -
-payments.ledgertransaction          v           -
-payments.order                      v           -
-payments.payment                    v           -
-payments.refund                     v           -
-payments.stripeevent                v           -
-portal.auditevent                   v           -
-portal.newsletterdelivery           v           -
-portal.newsletterissue              vac         -
-portal.newslettersubscriber         v           -
-portal.outgoingemail                v           -
+applicants.applicant                    v          v          v          v          v          -          -          v
+applicants.correctionrequest            v          v          v          -          -          -          -          v
+applicants.dataexport                   v          -          -          -          -          -          v          v
+applicants.deletionrequest              v          -          v          -          -          -          -          v
+applicants.identitycheck                vc         vc         vc         -          -          -          -          v
+applicants.namerequest                  vc         vc         vc         -          -          -          -          v
+applicants.registration                 vc         v          vc         -          -          -          -          v
+applicants.user                         v          -          -          -          -          -          v          v
+certification.annotation                v          v          v          -          v          -          -          v
+certification.certificate               v          v          v          -          v          -          -          v
+certification.credential                v          v          v          -          v          -          -          v
+certification.credentialstatuschange    v          v          v          -          v          -          -          v
+certification.examinationresult         v          v          v          -          v          -          -          v
+certification.hold                      v          v          v          -          v          -          -          v
+certification.medicaleducation          v          v          v          -          v          -          -          v
+certification.medicalschool             v          v          v          -          v          v          v          v
+certification.pathwayacceptance         v          v          v          -          v          -          -          v
+certification.sponsornote               v          v          v          -          v          v          v          v
+cvs.dispatchjob                         v          v          v          -          -          -          v          v
+cvs.issuedreport                        v          v          v          -          v          -          -          v
+cvs.licensingauthority                  vac        v          v          v          v          v          vac        v
+cvs.reportrequest                       v          v          v          v          v          -          v          v
+cvs.verificationlookup                  v          -          v          -          -          -          v          v
+payments.fee                            vacd       v          v          vacd       v          v          v          v
+payments.ledgeraccount                  v          -          -          v          -          -          -          v
+payments.ledgertransaction              v          -          -          v          -          -          -          v
+payments.order                          v          v          v          v          -          -          -          v
+payments.payment                        v          -          -          v          -          -          -          v
+payments.refund                         v          -          -          v          -          -          -          v
+payments.stripeevent                    v          -          -          v          -          -          v          v
+portal.auditevent                       v          -          -          -          -          -          v          v
+portal.newsletterdelivery               v          -          -          -          -          v          v          v
+portal.newsletterissue                  vac        -          -          -          -          vac        -          -
+portal.newslettersubscriber             v          -          -          -          -          v          -          v
+portal.outgoingemail                    v          -          -          -          -          -          v          v
 """
 
-# model, action                     everything  nothing
+# model, act                            everything reviewer   senior     finance    committee  editor     admin.     auditor
 ACTS = """
-applicants.correctionrequest corrected yes      -
-applicants.correctionrequest declined  yes      -
-applicants.deletionrequest carry_out yes        -
-applicants.deletionrequest refuse   yes         -
-cvs.issuedreport export_table       yes         -
-cvs.reportrequest export_table      yes         -
-cvs.reportrequest hold              yes         -
-cvs.reportrequest release           yes         -
-cvs.reportrequest resend            yes         -
-cvs.reportrequest reissue           yes         -
-cvs.reportrequest mark_sent         yes         -
-payments.order export_table         yes         -
-payments.payment export_table       yes         -
-payments.payment sync_now           yes         -
-payments.refund export_table        yes         -
-portal.newslettersubscriber lift_suppression yes -
+applicants.correctionrequest corrected  yes        yes        yes        -          -          -          -          -
+applicants.correctionrequest declined   yes        yes        yes        -          -          -          -          -
+applicants.deletionrequest carry_out    yes        -          yes        -          -          -          -          -
+applicants.deletionrequest refuse       yes        -          yes        -          -          -          -          -
+cvs.issuedreport export_table           yes        yes        yes        -          yes        -          -          yes
+cvs.reportrequest export_table          yes        yes        yes        yes        yes        -          yes        yes
+cvs.reportrequest hold                  yes        yes        yes        -          -          -          -          -
+cvs.reportrequest release               yes        -          yes        -          -          -          -          -
+cvs.reportrequest resend                yes        yes        yes        -          -          -          -          -
+cvs.reportrequest reissue               yes        -          yes        -          -          -          -          -
+cvs.reportrequest mark_sent             yes        -          yes        -          -          -          -          -
+payments.order export_table             yes        yes        yes        yes        -          -          -          yes
+payments.payment export_table           yes        -          -          yes        -          -          -          yes
+payments.payment sync_now               yes        -          -          yes        -          -          -          -
+payments.refund export_table            yes        -          -          yes        -          -          -          yes
+portal.newslettersubscriber lift_suppression yes        -          -          -          -          yes        -          -
 """

@@ -4,6 +4,8 @@ import pytest
 from django.test import Client
 
 from applicants.models import Applicant, User
+from applicants.roles import Role
+from portal.audit import actor_label
 from tests.factories.applicants import ApplicantFactory, ContactInformationFactory, StaffFactory
 from tests.support.sign_in import sign_in
 
@@ -28,6 +30,17 @@ def other_applicant(db: None) -> Applicant:
 def staff_member(db: None) -> User:
     """Staff with every permission."""
     return StaffFactory.create()
+
+
+def staff_in(role: Role) -> User:
+    """Return the account of staff with `role`."""
+    found = User.objects.filter(role=role, is_superuser=False).first()
+    return found or StaffFactory.create(is_superuser=False, role=role)
+
+
+def senior() -> str:
+    """Return a senior reviewer as the audit log names one."""
+    return actor_label(staff_in(Role.SENIOR_REVIEWER))
 
 
 @pytest.fixture

@@ -130,8 +130,8 @@ def test_staff_pages_that_were_opened_turn_the_table_red(world: World, monkeypat
 
     wrong = access.all_wrong(world, access.model_trials(world, "applicants.user"))
 
-    assert "GET admin:applicants_user_changelist as nothing: 200 instead of 403" in wrong
-    assert "GET admin:applicants_user_add as nothing: 200 instead of 403" in wrong
+    assert "GET admin:applicants_user_changelist as editor: 200 instead of 403" in wrong
+    assert "GET admin:applicants_user_add as editor: 200 instead of 403" in wrong
 
 
 def test_an_acting_address_that_acts_on_get_turns_the_table_red(world: World, monkeypatch: pytest.MonkeyPatch):

@@ -30,7 +30,7 @@ PUBLIC = {
     "fees", "eligibility", "verify", "verify_code", "verify_file", "acknowledge", "stripe_webhook",
     "account_login", "account_logout", "account_signup", "account_inactive", "account_reset_password",
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
-    "mfa_authenticate", "mfa_login_webauthn", "admin:login",
+    "mfa_authenticate", "mfa_login_webauthn", "admin:login", "staff_sign_in",
     "register", "register_earlier", "register_ways_in", "register_name", "register_birth", "register_school",
     "register_email", "register_email_sent", "register_confirm", "register_password", "register_check",
     "register_done", "register_later", "register_resume", "register_resume_sent", "register_resume_link",

@@ -107,13 +107,14 @@ class ReviewAdmin(ReadOnlyAdmin):
         return cast("HttpResponse", page(request))
 
     def _review(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        if not self.has_view_permission(request):
+        acts = request.method == "POST" and not request.POST.get("purpose_given")
+        if not self.has_view_permission(request) or (acts and not self._may_decide(request)):
             raise PermissionDenied
         record = self._record(request, object_id)
         asked = self._know_purpose(request, record)
         if asked is not None:
             return asked
-        if request.method == "POST" and not request.POST.get("purpose_given"):
+        if acts:
             return self._act(request, record)
         return self._page(request, record, self._form(record))
 

@@ -4,7 +4,7 @@ from applicants.forms.contact import ContactForm
 from applicants.forms.passwords import ChangePasswordForm, FirstPasswordForm, ForgottenPasswordForm, NewPasswordForm
 from applicants.forms.privacy import CorrectionForm, DeletionForm
 from applicants.forms.second_factor import ActivateAuthenticatorForm, AddPasskeyForm, CodeForm, ConfirmCodeForm
-from applicants.forms.sign_in import SignInForm
+from applicants.forms.sign_in import SignInForm, StaffSignInForm
 
 __all__ = [
     "ActivateAuthenticatorForm",
@@ -19,4 +19,5 @@ __all__ = [
     "ForgottenPasswordForm",
     "NewPasswordForm",
     "SignInForm",
+    "StaffSignInForm",
 ]

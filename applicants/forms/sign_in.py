@@ -8,6 +8,8 @@ from django import forms
 from applicants.models import User
 from applicants.numbers import parse_identification_number
 
+STAFF_SIGN_IN_FAILED = "The e-mail address or the password is not right."
+
 
 class SignInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
     """Number or address, and password. The password is never printed back into the page."""
@@ -37,3 +39,27 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
         except ValueError:
             names = [user.username for user in User.objects.with_address(text)]
             return names[0] if len(names) == 1 and text.lower() not in names else text.lower()
+
+
+class StaffSignInForm(SignInForm):
+    """E-mail address and password of staff. The right password of anybody else is answered like a wrong one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # Any: as allauth declares it
+        super().__init__(*args, **kwargs)
+        login = self.fields["login"]
+        login.label, login.help_text = "E-mail address", ""
+        login.error_messages["required"] = "Enter your e-mail address"
+
+    def clean(self) -> dict[str, Any]:
+        """Let staff through, with one answer for everything that is not right."""
+        try:
+            values: dict[str, Any] = super().clean()
+        except forms.ValidationError as error:
+            raise (_staff_refused() if error.code == "username_password_mismatch" else error) from error
+        if self.user is None or not self.user.is_staff:
+            raise _staff_refused()
+        return values
+
+
+def _staff_refused() -> forms.ValidationError:
+    return forms.ValidationError(STAFF_SIGN_IN_FAILED, code="username_password_mismatch")

@@ -5,7 +5,10 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Upper
+
+from applicants.roles import Role
 
 # NIST SP 800-63B-4 section 3.1.1.1, for a password that is the only factor.
 LONG_ENOUGH_ALONE = 15
@@ -39,7 +42,8 @@ class UserManager(BaseUserManager["User"]):
         """Create a staff account with every permission."""
         user = self.create_user(username, email, password)
         user.is_staff = user.is_superuser = True
-        user.save(update_fields=["is_staff", "is_superuser"])
+        user.role = Role.ADMINISTRATOR
+        user.save(update_fields=["is_staff", "is_superuser", "role"])
         return user
 
 
@@ -55,6 +59,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     email = models.EmailField(max_length=254)
     is_staff = models.BooleanField(default=False)
+    role = models.CharField(
+        max_length=30, choices=Role.choices, blank=True, help_text="Of staff; physicians have none."
+    )
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
     has_short_password = models.BooleanField(
@@ -70,6 +77,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         # As people are found: whatever the case of the letters.
         indexes = [models.Index(Upper("email"), name="user_email_any_case")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_staff=True, role__in=Role.values) | Q(is_staff=False, role=""),
+                name="user_staff_has_role",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"user {self.pk}"

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from applicants.permissions import require
 from cvs import jobs
 from cvs.models import DispatchJob, ReportRequest
 from cvs.services.funding import new_job
@@ -33,7 +34,8 @@ def _latest_job(request: ReportRequest) -> DispatchJob:
     return job
 
 
-def _require_reason(reason: str) -> None:
+def _require(actor: str, permission: str, reason: str) -> None:
+    require(actor, permission)
     if not reason.strip():
         raise ReasonMissingError("Say why; the reason is kept in the history.")
 
@@ -45,8 +47,8 @@ def _wake(job: DispatchJob) -> None:
 
 @transaction.atomic
 def hold(*, request_id: int, reason: str, actor: str, at: datetime) -> None:
-    """Stop a paid report that was not sent yet. Raises `ReasonMissingError` or `NotPossibleError`; nothing is written then."""
-    _require_reason(reason)
+    """Stop a paid report that was not sent yet. Raises `NotAllowedError`, `ReasonMissingError` or `NotPossibleError`; nothing is written then."""
+    _require(actor, "cvs.hold_report", reason)
     request = lock_request(request_id)
     if request.state != RequestState.FUNDED:
         raise NotPossibleError("Only a report that is being prepared can be held; mail cannot be called back.")
@@ -59,8 +61,8 @@ def hold(*, request_id: int, reason: str, actor: str, at: datetime) -> None:
 
 @transaction.atomic
 def release(*, request_id: int, reason: str, actor: str, at: datetime) -> None:
-    """Let a held report go on. Raises `ReasonMissingError` or `NotPossibleError`; nothing is written then."""
-    _require_reason(reason)
+    """Let a held report go on. Raises `NotAllowedError`, `ReasonMissingError` or `NotPossibleError`; nothing is written then."""
+    _require(actor, "cvs.release_report", reason)
     request = lock_request(request_id)
     if request.state != RequestState.ON_HOLD:
         raise NotPossibleError("This report is not on hold.")
@@ -99,9 +101,9 @@ def _again(job: DispatchJob, *, at: datetime) -> DispatchJob:
 def resend(*, request_id: int, reason: str, actor: str, at: datetime) -> DispatchJob:
     """Send the same report again, free of charge, to the authority's present address; returns the job that will.
 
-    Raises `ReasonMissingError` or `NotPossibleError`; nothing is written then.
+    Raises `NotAllowedError`, `ReasonMissingError` or `NotPossibleError`; nothing is written then.
     """
-    _require_reason(reason)
+    _require(actor, "cvs.resend_report", reason)
     request = lock_request(request_id)
     if request.state == RequestState.ON_HOLD:
         raise NotPossibleError("The report is on hold. Release it instead.")
@@ -117,9 +119,9 @@ def resend(*, request_id: int, reason: str, actor: str, at: datetime) -> Dispatc
 def reissue(*, request_id: int, reason: str, actor: str, at: datetime) -> DispatchJob:
     """Make and send a revised report from today's facts, free of charge; it replaces the one before, which stays on record.
 
-    Raises `ReasonMissingError` or `NotPossibleError`; nothing is written then.
+    Raises `NotAllowedError`, `ReasonMissingError` or `NotPossibleError`; nothing is written then.
     """
-    _require_reason(reason)
+    _require(actor, "cvs.reissue_report", reason)
     request = lock_request(request_id)
     if not request.reports.exists():
         raise NotPossibleError("There is no report to revise yet.")
@@ -139,9 +141,9 @@ def reissue(*, request_id: int, reason: str, actor: str, at: datetime) -> Dispat
 def mark_sent(*, request_id: int, reason: str, actor: str, at: datetime) -> None:
     """Record that a report whose outcome was unknown did arrive, by proof named in `reason`.
 
-    Raises `ReasonMissingError` or `NotPossibleError`; nothing is written then.
+    Raises `NotAllowedError`, `ReasonMissingError` or `NotPossibleError`; nothing is written then.
     """
-    _require_reason(reason)
+    _require(actor, "cvs.mark_report_sent", reason)
     request = lock_request(request_id)
     job = _latest_job(request)
     if job.state != DeliveryState.UNCERTAIN:

@@ -8,6 +8,16 @@ from importlib import import_module
 
 DEMO_PASSWORD = "correct horse battery staple"  # noqa: S105 - printed by the demo, which serves this machine only
 STAFF_EMAIL = "staff@portal.example"
+# One account for each role of staff: address and what the role is called.
+STAFF = {
+    "credential_reviewer": "grace@portal.example",
+    "senior_reviewer": "rosa@portal.example",
+    "finance": "henry@portal.example",
+    "committee": "nadia@portal.example",
+    "editor": "omar@portal.example",
+    "administrator": "priya@portal.example",
+    "auditor": "lin@portal.example",
+}
 
 
 @dataclass(frozen=True)
@@ -26,7 +36,8 @@ SIGN_INS = (
     SignIn("10265209", DEMO_PASSWORD, "Ștefan Popescu, whose passport waits for a reviewer"),
     SignIn("10265068", DEMO_PASSWORD, "Kwabena Mensah, whose passport was returned"),
     SignIn("10265183", DEMO_PASSWORD, "Matteo Rossi, who asked for another name"),
-    SignIn(STAFF_EMAIL, DEMO_PASSWORD, "staff, at /staff/"),
+    SignIn(STAFF_EMAIL, DEMO_PASSWORD, "staff with every right, at /staff/"),
+    *(SignIn(email, DEMO_PASSWORD, f"staff, {role.replace('_', ' ')}") for role, email in STAFF.items()),
 )
 
 

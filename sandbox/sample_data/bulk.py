@@ -11,8 +11,9 @@ _MOST = 9_999_999
 _LOADED_AT = datetime(2026, 1, 5, 15, tzinfo=UTC)
 
 _USERS = """
-INSERT INTO applicants_user (username, email, password, is_superuser, is_staff, is_active, has_short_password, date_joined)
-SELECT number::text, 'doctor-' || number || '@example.org', %(password)s, false, false, true, false, %(at)s
+INSERT INTO applicants_user
+    (username, email, password, is_superuser, is_staff, role, is_active, has_short_password, date_joined)
+SELECT number::text, 'doctor-' || number || '@example.org', %(password)s, false, false, '', true, false, %(at)s
 FROM generate_series(%(first)s, %(last)s) AS number
 """
 

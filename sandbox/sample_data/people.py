@@ -21,7 +21,7 @@ from certification.rules.record import CertificateRecord, CredentialRecord
 from certification.services import place_hold
 from certification.states import CertificateState, CredentialKind, CredentialStatus, HoldKind
 from payments.services.ledger import grant_credit
-from sandbox.sample_data import STAFF_EMAIL, identity
+from sandbox.sample_data import STAFF, STAFF_EMAIL, identity
 from sandbox.sample_data.histories import HISTORIES, Graduate, History
 from sandbox.sample_data.sign_in import add_authenticators
 from sandbox.sample_data.tables import rows
@@ -44,11 +44,7 @@ def load(*, password: str) -> None:
     """
     # Hashing costs time on purpose; one hash serves all accounts of a sandbox.
     hashed = make_password(password)
-    _, is_new = User.objects.get_or_create(
-        username=STAFF_EMAIL,
-        defaults={"email": STAFF_EMAIL, "password": hashed, "is_staff": True, "is_superuser": True},
-    )
-    loaded = [STAFF_EMAIL] if is_new else []
+    loaded = _load_staff(hashed)
     known = set(Applicant.objects.values_list("identification_number", flat=True))
     schools = {school.name: school for school in MedicalSchool.objects.all()}
     for row in rows("physicians"):
@@ -57,6 +53,18 @@ def load(*, password: str) -> None:
             loaded.append(row["number"])
     identity.load(loaded)
     add_authenticators(User.objects.filter(username__in=loaded))
+
+
+def _load_staff(hashed: str) -> list[str]:
+    """Add an account with every right and one for each role; returns the new ones."""
+    loaded = []
+    for role, email in (("administrator", STAFF_EMAIL), *STAFF.items()):
+        values = {"email": email, "password": hashed, "is_staff": True, "role": role}
+        _, is_new = User.objects.get_or_create(
+            username=email, defaults={**values, "is_superuser": email == STAFF_EMAIL}
+        )
+        loaded += [email] if is_new else []
+    return loaded
 
 
 def _load_person(row: dict[str, str], school: MedicalSchool, hashed: str) -> None:

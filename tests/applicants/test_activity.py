@@ -39,7 +39,7 @@ def test_a_reading_shows_role_and_purpose_and_not_who_it_was(
     page = seen_by(applicant_client)
 
     assert "To look into the delivery of a report" in page
-    assert ">Staff<" in page
+    assert ">Administrator<" in page
     assert staff_member.email not in page
     assert f"user:{staff_member.pk}" not in page
 
@@ -66,7 +66,7 @@ def test_changes_say_what_and_by_whom_and_no_reason(applicant_client: Client, st
     page = seen_by(applicant_client, "?show=changes")
 
     assert "Contact details changed: email, postal code" in page
-    assert re.findall(r'data-label="By">([^<]*)<', page) == ["The portal", "Staff", "You"]
+    assert re.findall(r'data-label="By">([^<]*)<', page) == ["The portal", "Administrator", "You"]
     assert "Not for them" not in page
     assert "hold" not in page.lower().split("<main")[1].split("</main")[0]
 

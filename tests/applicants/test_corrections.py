@@ -190,7 +190,7 @@ def test_services_refuse_too(applicant):
 
 def test_staff_without_the_right_cannot_answer(applicant):
     request, trainee = submit(applicant), Client()
-    sign_in(trainee, UserFactory.create(is_staff=True))
+    sign_in(trainee, UserFactory.create(is_staff=True, role="editor"))
 
     assert act(trainee, request, "corrected", confirmed="1", words="Yes").status_code == 403
     assert fresh(request).state == CorrectionState.OPEN

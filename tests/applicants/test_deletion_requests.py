@@ -228,7 +228,7 @@ def test_staff_see_what_must_end_first(applicant, staff_client):
 
 def test_staff_without_the_right_cannot_decide(applicant):
     request, trainee = to_decide(applicant), Client()
-    sign_in(trainee, UserFactory.create(is_staff=True))
+    sign_in(trainee, UserFactory.create(is_staff=True, role="editor"))
 
     assert act(trainee, request, "carry_out", confirmed="1", words="x").status_code == 403
     assert fresh(request).state == DeletionState.TO_DECIDE

@@ -18,6 +18,7 @@ from payments.models import LedgerAccount, Payment
 from portal import mail
 from portal.models import DeliveryState, OutgoingEmail
 from sandbox.mailbox.faults import Fault
+from tests.people import senior
 from tests.support.orders import make_authority, make_physician, pay_with_credit, place
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("seal_keys", "enqueued")]
@@ -156,7 +157,7 @@ def test_a_refused_address_becomes_a_problem_that_staff_mend_with_a_new_version(
     assert OutgoingEmail.objects.filter(template="staff_alert").count() == 1
     assert OutgoingEmail.objects.filter(template="delivery_problem").count() == 1
     LicensingAuthority.objects.update(email="new@boards.example")
-    staff.resend(request_id=request.pk, reason="Address corrected", actor="user:1", at=timezone.now())
+    staff.resend(request_id=request.pk, reason="Address corrected", actor=senior(), at=timezone.now())
     run_all()
     [received] = reports_in(mailbox)
     assert received.envelope_to == ("new@boards.example",)
@@ -200,7 +201,7 @@ def test_a_second_unknown_outcome_waits_for_staff(mailbox: Any):
     [job] = jobs_of(request)
     assert job.state == DeliveryState.UNCERTAIN
     assert OutgoingEmail.objects.filter(template="staff_alert").count() == 1
-    staff.mark_sent(request_id=request.pk, reason="Archive copy found", actor="user:1", at=timezone.now())
+    staff.mark_sent(request_id=request.pk, reason="Archive copy found", actor=senior(), at=timezone.now())
     assert state_of(request) == RequestState.DISPATCHED
 
 
@@ -220,7 +221,7 @@ def test_one_poison_report_among_fifty_stops_alone(mailbox: Any):
     assert len(reports_in(mailbox)) == len(good) == 49
     assert OutgoingEmail.objects.filter(template="staff_alert").count() == 1
     Applicant.objects.filter(pk=poisoned.pk).update(family_name="Mended")
-    staff.resend(request_id=poison.pk, reason="Name corrected", actor="user:1", at=timezone.now())
+    staff.resend(request_id=poison.pk, reason="Name corrected", actor=senior(), at=timezone.now())
     run_all()
     assert len(reports_in(mailbox)) == 50
     assert state_of(poison) == RequestState.DISPATCHED
@@ -246,14 +247,14 @@ def test_damaged_bytes_are_not_sent(mailbox: Any):
 def test_hold_stops_a_report_before_it_leaves_and_release_lets_it_go(mailbox: Any):
     request = funded()
     dispatch.prepare(DispatchJob.objects.all())
-    staff.hold(request_id=request.pk, reason="Open case", actor="user:1", at=timezone.now())
+    staff.hold(request_id=request.pk, reason="Open case", actor=senior(), at=timezone.now())
 
     run_all()
 
     assert mailbox.messages() == []
     assert state_of(request) == RequestState.ON_HOLD
     assert jobs_of(request)[0].state == DeliveryState.HELD
-    staff.release(request_id=request.pk, reason="Case closed", actor="user:1", at=timezone.now())
+    staff.release(request_id=request.pk, reason="Case closed", actor=senior(), at=timezone.now())
     run_all()
     assert len(reports_in(mailbox)) == 1
 
@@ -264,7 +265,7 @@ def test_a_hold_placed_while_a_worker_has_the_job_wins(mailbox: Any, monkeypatch
     original = preparing.stored_bytes
 
     def hold_meanwhile(report: IssuedReport) -> bytes:
-        staff.hold(request_id=request.pk, reason="Open case", actor="user:1", at=timezone.now())
+        staff.hold(request_id=request.pk, reason="Open case", actor=senior(), at=timezone.now())
         return original(report)
 
     monkeypatch.setattr(sending, "stored_bytes", hold_meanwhile)
@@ -288,7 +289,7 @@ def test_a_payment_under_review_holds_the_report(mailbox: Any):
     assert state_of(request) == RequestState.ON_HOLD
     assert request.hold_reason == "The payment is being checked"
     with pytest.raises(staff.NotPossibleError, match="being checked"):
-        staff.release(request_id=request.pk, reason="Impatience", actor="user:1", at=timezone.now())
+        staff.release(request_id=request.pk, reason="Impatience", actor=senior(), at=timezone.now())
     assert state_of(request) == RequestState.ON_HOLD
 
 
@@ -297,7 +298,7 @@ def test_an_act_of_staff_without_a_reason_changes_nothing(act: Any, mailbox: Any
     request = funded()
 
     with pytest.raises(staff.ReasonMissingError):
-        act(request_id=request.pk, reason="  ", actor="user:1", at=timezone.now())
+        act(request_id=request.pk, reason="  ", actor=senior(), at=timezone.now())
 
     assert state_of(request) == RequestState.FUNDED
     assert len(jobs_of(request)) == 1
@@ -307,7 +308,7 @@ def test_resend_while_on_its_way_is_refused(mailbox: Any):
     request = funded()
 
     with pytest.raises(staff.NotPossibleError, match="on its way"):
-        staff.resend(request_id=request.pk, reason="Impatience", actor="user:1", at=timezone.now())
+        staff.resend(request_id=request.pk, reason="Impatience", actor=senior(), at=timezone.now())
 
     assert len(jobs_of(request)) == 1
 
@@ -317,7 +318,7 @@ def test_a_revised_report_replaces_the_first_and_both_stay_on_record(mailbox: An
     run_all()
     Applicant.objects.update(given_names="Corrected")
 
-    staff.reissue(request_id=request.pk, reason="Name corrected", actor="user:1", at=timezone.now())
+    staff.reissue(request_id=request.pk, reason="Name corrected", actor=senior(), at=timezone.now())
     run_all()
 
     first, second = IssuedReport.objects.order_by("version")
@@ -334,7 +335,7 @@ def test_nothing_is_revised_before_there_is_a_report(mailbox: Any):
     request = funded()
 
     with pytest.raises(staff.NotPossibleError, match="no report to revise"):
-        staff.reissue(request_id=request.pk, reason="Impatience", actor="user:1", at=timezone.now())
+        staff.reissue(request_id=request.pk, reason="Impatience", actor=senior(), at=timezone.now())
 
     assert len(jobs_of(request)) == 1
 

@@ -9,6 +9,7 @@ from cvs.states import RequestState
 from portal import mail
 from portal.models import DeliveryState, OutgoingEmail
 from sandbox.mailbox.client import MailboxControl
+from tests.people import senior
 from tests.support.orders import make_authority, make_physician, pay_with_credit
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("seal_keys", "enqueued")]
@@ -34,7 +35,7 @@ def test_a_report_that_kills_its_workers_is_not_prepared_for_ever(
     assert IssuedReport.objects.count() == (not stopped)
     assert OutgoingEmail.objects.filter(template="staff_alert").count() == stopped
     if stopped:
-        staff.resend(request_id=request.pk, reason="Memory added", actor="user:1", at=timezone.now())
+        staff.resend(request_id=request.pk, reason="Memory added", actor=senior(), at=timezone.now())
         dispatch.prepare(DispatchJob.objects.all())
         assert IssuedReport.objects.count() == 1
 

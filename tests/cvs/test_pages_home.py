@@ -166,6 +166,11 @@ def test_stranger_is_sent_to_the_sign_in_page(client: Client, name: str):
 
 @pytest.mark.parametrize("name", SIGNED_IN_PAGES)
 def test_account_without_an_applicant_record_is_refused(client: Client, name: str):
-    sign_in(client, User.objects.create(username="staff@portal.example", email="staff@portal.example", is_staff=True))
+    sign_in(
+        client,
+        User.objects.create(
+            username="staff@portal.example", email="staff@portal.example", is_staff=True, role="editor"
+        ),
+    )
 
     assert client.get(reverse(name)).status_code == 403

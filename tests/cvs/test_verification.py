@@ -16,6 +16,7 @@ from cvs.states import ReportState, RequestState
 from portal.models import AuditEvent, DeliveryState, OutgoingEmail
 from sandbox.mailbox.client import MailboxControl
 from sandbox.mailbox.faults import Fault
+from tests.people import senior
 from tests.support.orders import make_authority, make_physician, pay_with_credit
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("seal_keys", "enqueued")]
@@ -159,7 +160,7 @@ def test_thirty_answers_in_ten_minutes_are_the_most_even_when_all_were_found(iss
 
 
 def test_a_replaced_report_says_which_one_to_use(sent: IssuedReport, mailbox: MailboxControl):
-    staff.reissue(request_id=sent.request_id, reason="Name corrected", actor="user:1", at=timezone.now())
+    staff.reissue(request_id=sent.request_id, reason="Name corrected", actor=senior(), at=timezone.now())
     dispatch.prepare(DispatchJob.objects.all())
     following = IssuedReport.objects.get(replaces=sent)
 

@@ -16,6 +16,7 @@ from applicants.models import (
     User,
     VerifiedName,
 )
+from applicants.roles import Role
 from applicants.states import IdentityModel, IdentityState, NameReason, NameRequestKind, NameRequestState
 
 RECORDED_AT = datetime(2026, 1, 5, 15, tzinfo=UTC)
@@ -42,6 +43,7 @@ class StaffFactory(UserFactory):
     email = LazyAttribute(lambda user: user.username)
     is_staff = True
     is_superuser = True
+    role = LazyAttribute(lambda user: Role.ADMINISTRATOR if user.is_superuser else Role.EDITOR)
 
 
 class ApplicantFactory(DjangoModelFactory[Applicant]):

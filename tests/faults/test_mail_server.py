@@ -25,6 +25,7 @@ from tests.faults.scenes import (
     wait_until,
     wake,
 )
+from tests.people import senior
 from tests.support.processes import ROOT, Processes, process_environment
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.usefixtures("seal_keys")]
@@ -140,7 +141,7 @@ def test_refused_address_is_mended_by_staff_and_a_later_bounce_is_taken_from_the
     start_worker(processes)
     refused = wait_for_state(request, DeliveryState.DEAD)
     LicensingAuthority.objects.update(email="new@boards.example")
-    resent = staff.resend(request_id=request.pk, reason="Address corrected", actor="user:1", at=timezone.now())
+    resent = staff.resend(request_id=request.pk, reason="Address corrected", actor=senior(), at=timezone.now())
     wait_until(lambda: DispatchJob.objects.filter(pk=resent.pk, state=DeliveryState.SENT).exists(), "the resend")
     resent.refresh_from_db()
 

@@ -14,6 +14,7 @@ from portal.csv_export import csv_lines, safe_cell
 from portal.models import AuditEvent
 from tests.factories.applicants import UserFactory
 from tests.support.orders import make_authority, make_physician, pay_with_credit
+from tests.support.sign_in import sign_in
 
 LIST = "admin:cvs_reportrequest_changelist"
 STARTERS = "=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20"
@@ -116,7 +117,7 @@ def test_a_list_that_is_too_long_is_refused(staff_client, requests, monkeypatch)
 
 def test_staff_without_rights_and_physicians_get_nothing(applicant_client, requests):
     trainee = Client()
-    trainee.force_login(UserFactory.create(is_staff=True))
+    sign_in(trainee, UserFactory.create(is_staff=True, role="editor"))
 
     refused = [export(one, requests, confirmed="1", reason="Check") for one in (applicant_client, trainee, Client())]
 

@@ -50,7 +50,7 @@ def test_a_purpose_opens_the_record_and_is_written_once(staff_client: Client, st
     assert (event.subject_type, event.subject_id) == ("applicants.applicant", str(applicant.pk))
     assert event.person == applicant.pk
     assert event.reason == "Another purpose: Moved abroad"
-    assert event.facts == {"role": "staff"}
+    assert event.facts == {"role": "administrator"}
 
 
 def test_a_purpose_for_one_person_opens_nobody_else(
@@ -199,7 +199,7 @@ def test_a_search_is_noted_with_its_rows_and_without_its_words(staff_client: Cli
 
     [event] = AuditEvent.objects.filter(event=SEARCH)
     assert (event.subject_type, event.subject_id, event.person) == ("applicants.applicant", "", None)
-    assert event.facts == {"rows": 1, "role": "staff"}
+    assert event.facts == {"rows": 1, "role": "administrator"}
     assert "Mensah" not in str(vars(event))
 
 
