@@ -8,7 +8,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Min
 from kombu.exceptions import OperationalError
 
-from portal.models import Delivery, DeliveryState, Heartbeat
+from portal.models import Delivery, DeliveryState, Heartbeat, Upload, UploadState
 
 # A due job older than this means that workers or beat stand still (payments-and-dispatch, faults 19 and 29).
 OLDEST_DUE = timedelta(minutes=5)
@@ -69,6 +69,8 @@ def _oldest_due(at: datetime) -> float | None:
         model._default_manager.filter(state=DeliveryState.READY, not_before__lte=at).aggregate(first=Min("not_before"))
         for model in tables
     ]
+    # By the time of receipt: a file that waits for a silent virus scanner is put off again and again.
+    waiting.append(Upload.objects.filter(state=UploadState.RECEIVED).aggregate(first=Min("received_at")))
     ages = [(at - row["first"]).total_seconds() for row in waiting if row["first"]]
     return max(ages) if ages else None
 

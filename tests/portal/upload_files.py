@@ -15,7 +15,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObjec
 from applicants.models import User
 from portal.audit import actor_label
 from portal.models import Upload
-from portal.uploads.services import receive
+from portal.uploads.services import checking, receive
 
 RED = (200, 30, 30)
 
@@ -141,6 +141,13 @@ def take_in(owner: User, data: bytes, name: str | None = "scan.jpg", purpose: st
     """Receive `data` as a form would hand it over."""
     at = changes.get("at") or timezone.now()
     return receive(file=sent(data, name), purpose=purpose, owner=owner, at=at, actor=actor_label(owner))
+
+
+def checked(upload: Upload) -> Upload:
+    """The row after one check."""
+    assert checking.check(Upload.objects.filter(pk=upload.pk))
+    upload.refresh_from_db()
+    return upload
 
 
 def stored_files() -> list[Path]:

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from cvs import invariants as reports
 from payments import invariants as money
+from portal.uploads import invariants as uploads
 
 
 class Command(BaseCommand):
@@ -19,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, skip_stored_bytes: bool, **options: object) -> None:
         """Ask, and print."""
-        broken = money.check() + reports.check(stored=not skip_stored_bytes)
+        broken = money.check() + reports.check(stored=not skip_stored_bytes) + uploads.check()
         for line in broken:
             self.stderr.write(line)
         if broken:

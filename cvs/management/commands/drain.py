@@ -11,14 +11,15 @@ from cvs.models import DispatchJob
 from cvs.services import baskets, dispatch
 from payments.services import sweeps
 from portal import leases, mail
-from portal.models import NewsletterDelivery, OutgoingEmail
+from portal.models import NewsletterDelivery, OutgoingEmail, Upload
 from portal.newsletter import sending
+from portal.uploads.services import checking
 
 
 class Command(BaseCommand):
     """Works off everything that is due, then ends: the tool for the hours in which the broker is away."""
 
-    help = "Process payments, reports and mail that are due, without Celery."
+    help = "Process payments, reports, mail and uploads that are due, without Celery."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Bound the work."""
@@ -31,11 +32,13 @@ class Command(BaseCommand):
         dispatch.recover(at=at)
         leases.recover(OutgoingEmail.objects.all(), at=at)
         sending.sweep(at=at)
+        checking.sweep(at=at)
         counts = {
             "prepared": self._repeat(lambda: dispatch.prepare(DispatchJob.objects.all()), limit),
             "sent": self._repeat(lambda: dispatch.send(DispatchJob.objects.all()), limit),
             "messages": self._repeat(lambda: mail.deliver(OutgoingEmail.objects.all()), limit),
             "newsletters": self._repeat(lambda: sending.deliver(NewsletterDelivery.objects.all()), limit),
+            "uploads": self._repeat(lambda: checking.check(Upload.objects.all()), limit),
             "baskets": baskets.expire_baskets(at=at),
         }
         self.stdout.write(", ".join(f"{name} {count}" for name, count in counts.items()))

@@ -69,7 +69,11 @@ def _examine(upload: Upload) -> Verdict:
     """Scan and inspect, with the network and other processes but without a transaction."""
     if upload.attempts > MOST_LOST_WORKERS:
         return Verdict(UploadState.REFUSED, VirusScan.NOT_SCANNED, Refusal.NOT_CHECKED)
-    data = store.read_original(upload)
+    try:
+        data = store.read_original(upload)
+    except Exception as error:  # noqa: BLE001 - each storage has errors of its own, and none says anything about the file
+        logger.error("upload_not_read", upload=str(upload.pk), reason=type(error).__name__)  # noqa: TRY400 - the name says enough
+        return Verdict(UploadState.RECEIVED, VirusScan.NOT_SCANNED)
     try:
         scan = clamav.scan(data)
     except clamav.ScannerUnavailableError as error:
