@@ -12,6 +12,9 @@ back_up() {
   # Reports never change once written, so a file that is there already is the same file.
   mkdir -p /backups/reports
   cp -a -n /data/reports/. /backups/reports/
+  # Checkpoints grow line by line, so these are copied again.
+  mkdir -p /backups/audit
+  cp -a /data/audit/. /backups/audit/
   # Uploads are copied as they are today, so that what was erased here is erased there too.
   rm -rf /backups/uploads.partial
   cp -a /data/uploads /backups/uploads.partial

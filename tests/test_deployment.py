@@ -67,6 +67,31 @@ def test_only_the_rendering_worker_gets_the_seal_key(compose: Compose):
     assert holders == named == [SEALING_WORKER]
 
 
+def test_only_migrations_run_as_owner_of_the_tables(compose: Compose):
+    owners = {"owner_database_url", "application_password"}
+    holders = [name for name, service in compose["services"].items() if owners & set(service.get("secrets", []))]
+    migrate = compose["services"]["migrate"]
+
+    assert holders == ["migrate"]
+    assert "database_url" not in migrate["secrets"]
+    assert migrate["environment"]["DATABASE_URL_FILE"] == "/run/secrets/owner_database_url"
+    assert migrate["command"][2].split(" && ") == [
+        "python manage.py migrate --noinput",
+        "python manage.py grant_rights portal_application --password-file /run/secrets/application_password",
+    ]
+
+
+def test_the_checkpoints_of_the_audit_log_are_kept_and_copied(compose: Compose):
+    writers = [
+        name for name, service in compose["services"].items() if "audit:/data/audit" in service.get("volumes", [])
+    ]
+
+    assert writers == [name for name, service in compose["services"].items() if "beat" in queues_of(service)]
+    assert "audit:/data/audit:ro" in compose["services"]["backup"]["volumes"]
+    assert "cp -a /data/audit/. /backups/audit/" in (ROOT / "deploy/backup.sh").read_text()
+    assert "AUDIT_CHECKPOINT_DIR=/data/audit" in (ROOT / "Dockerfile").read_text()
+
+
 def test_every_secret_comes_from_a_file_that_is_not_tracked(compose: Compose):
     ignored = (ROOT / ".gitignore").read_text().splitlines()
     files = [secret["file"] for secret in compose["secrets"].values()]

@@ -10,7 +10,7 @@ from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from portal import audit_checkpoints
+from portal import audit_checkpoints, invariants
 from portal.audit_chain import seal
 from portal.audit_checkpoints import write_checkpoint
 from portal.audit_verification import Break, Found
@@ -143,3 +143,32 @@ def test_the_scheduled_jobs_seal_and_write_down(checkpoint_dir: Path):
 
     assert AuditLink.objects.count() == 2
     assert len(list(checkpoint_dir.iterdir())) == 1
+
+
+def test_the_nightly_questions_find_what_the_chain_shows_cheaply(checkpoint_dir: Path):
+    events = sealed(4)
+    write_checkpoint(at=timezone.now())
+    assert invariants.check() == []
+
+    run("DELETE FROM portal_auditevent WHERE id = %s", events[1].pk)
+    run("DELETE FROM portal_auditlink WHERE position = 3")
+    run("UPDATE portal_auditlink SET hash = %s WHERE position = 4", 0)
+
+    assert [line.partition(" broken")[0] for line in invariants.check()] == [
+        "Invariant 21: the chain has no gap:",
+        "Invariant 21: every link has its event:",
+        "Invariant 21: every event below the end of the chain has its link:",
+        "Invariant 21: link 4 of the audit log is not what the newest checkpoint says.",
+    ]
+
+
+def test_the_nightly_questions_find_a_trigger_that_was_switched_off():
+    run("ALTER TABLE portal_auditevent DISABLE TRIGGER portal_auditevent_append_only")
+    try:
+        broken = invariants.check()
+    finally:
+        run("ALTER TABLE portal_auditevent ENABLE TRIGGER portal_auditevent_append_only")
+
+    assert broken == [
+        "Invariant 21: the audit log and its chain are append-only: broken for portal_auditevent_append_only"
+    ]

@@ -6,13 +6,14 @@ from django.core.management.base import BaseCommand, CommandError
 
 from cvs import invariants as reports
 from payments import invariants as money
+from portal import invariants as ground_floor
 from portal.uploads import invariants as uploads
 
 
 class Command(BaseCommand):
     """Prints what is broken and ends with an error, or says that nothing is."""
 
-    help = "Check the invariants of payments, requests and reports; run it nightly."
+    help = "Check the invariants of the audit log, uploads, payments, requests and reports; run it nightly."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Offer to leave out the slow part."""
@@ -20,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, skip_stored_bytes: bool, **options: object) -> None:
         """Ask, and print."""
-        broken = money.check() + reports.check(stored=not skip_stored_bytes) + uploads.check()
+        broken = ground_floor.check() + uploads.check() + money.check() + reports.check(stored=not skip_stored_bytes)
         for line in broken:
             self.stderr.write(line)
         if broken:
