@@ -9,12 +9,17 @@ from django.conf import settings
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from applicants.models import Applicant, User
+from applicants.models import Applicant, IdentityCheck, NameRequest, User
 from cvs.models import LicensingAuthority, ReportRequest
 from cvs.states import ReportState, RequestState
 from payments.models import Fee
 from payments.services import checkout, sync
+from portal.models import Upload
+from portal.uploads.services import checking
 from sandbox.sample_data import STAFF_EMAIL, load_people
+from sandbox.sample_data.identity import RENAMED
+from sandbox.sample_data.identity import RETURNED as IDENTITY_RETURNED
+from sandbox.sample_data.identity import WAITING as IDENTITY_WAITING
 from sandbox.stripe_double.process import StripeDoubleProcess
 from tests.browser.support import Site
 from tests.cvs.pages import choose, confirm_details, issue
@@ -64,8 +69,9 @@ def _seed(world: World, double: StripeDoubleProcess) -> None:
     _pay_by_bank(world, double, boards)
     for number in (NOT_CERTIFIED, CERTIFIED):
         _sign_in(world, number, *boards)
-    for number in (BY_PATHWAY, HELD):
+    for number in (BY_PATHWAY, HELD, IDENTITY_WAITING, IDENTITY_RETURNED, RENAMED):
         _sign_in(world, number)
+    _check_files(world)
     _sign_in_without_second_factor(world, NEW)
     _sign_in(world, CHOOSING, confirmed=True)
     place(_person(PAYING), boards[:2], use_credit=False)
@@ -111,6 +117,14 @@ def _sign_in_staff(world: World) -> None:
         client = Client()
         sign_in(client, user)
         world.sessions[name] = _session_key(client)
+
+
+def _check_files(world: World) -> None:
+    """Do what workers do with the files that people of the sample data sent, so that reviewers see pictures."""
+    while checking.check(Upload.objects.all()):
+        pass
+    waiting = IdentityCheck.objects.get(applicant=_person(IDENTITY_WAITING))
+    world.names |= {"identity_check": str(waiting.pk), "name_request": str(NameRequest.objects.get().pk)}
 
 
 def _write_newsletters(world: World) -> None:
