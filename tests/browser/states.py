@@ -8,19 +8,19 @@ from playwright.sync_api import FilePayload, Page
 
 from cvs.codes import new_short_code
 from cvs.services.verification import MOST_MISSES
+from sandbox.sample_data.identity import RENAMED
+from sandbox.sample_data.identity import RETURNED as IDENTITY_RETURNED
+from sandbox.sample_data.identity import WAITING as IDENTITY_WAITING
 from tests.browser.seeding import (
     BY_BANK,
     BY_PATHWAY,
     CERTIFIED,
     CHOOSING,
     HELD,
-    IDENTITY_RETURNED,
-    IDENTITY_WAITING,
     NEW,
     NOT_CERTIFIED,
     PAYING,
     PRICE_CHANGED,
-    RENAMED,
     REPORT_FILE,
 )
 
