@@ -1,27 +1,21 @@
 """A physician shows a passport, staff look at it and accept it, and the order opens."""
 
-import io
 import re
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
-from django.utils import timezone
-from PIL import Image
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import Page, expect
 
 from applicants.models import Applicant, IdentityCheck, User
-from portal.models import Upload
-from portal.uploads.services import checking
 from tests.browser.conftest import OpenPage
+from tests.browser.identity_steps import check_the_file, review, send_passport
 from tests.browser.support import Site, heading, sign_in
 from tests.support.sign_in import sign_in as sign_in_without_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-EXPIRES = date(timezone.now().year + 5, 5, 1)
 REVIEWER = "reviewer@portal.example"
 
 
@@ -48,70 +42,29 @@ def staff_page(open_page: OpenPage, site: Site) -> Callable[..., Page]:
     return open_as_staff
 
 
-def picture() -> FilePayload:
-    target = io.BytesIO()
-    Image.new("RGB", (800, 560), (238, 232, 220)).save(target, "PNG")
-    return {"name": "passport.png", "mimeType": "image/png", "buffer": target.getvalue()}
-
-
-def send_passport(page: Page, applicant: Applicant) -> None:
-    """Fill the form and send it."""
-    page.get_by_label("Passport number").fill("G 765 4321")
-    page.get_by_label("Country that issued the passport").select_option("GH")
-    for label, value in {"Day": EXPIRES.day, "Month": EXPIRES.month, "Year": EXPIRES.year}.items():
-        page.get_by_label(label, exact=True).fill(str(value))
-    page.get_by_label("Picture of the passport page").set_input_files(picture())
-    page.get_by_role("button", name="Send for checking").click()
-    expect(heading(page)).to_have_text("We are checking your file")
-
-
-def check_the_file() -> None:
-    """Do what a worker of uploads does."""
-    assert checking.check(Upload.objects.all())
-    assert Upload.objects.get().state == "clean"
-
-
 def test_a_passport_is_sent_reviewed_and_accepted_and_the_order_opens(open_page, staff_page, newcomer):
     page = open_page()
     sign_in(page, "0-482-137-5")
     expect(page.get_by_text("Your turn")).to_be_visible()
     page.goto("/reports/new/details/")
     expect(page.get_by_text("Confirm who you are first")).to_be_visible()
-    send_passport(page, newcomer)
+    send_passport(page)
     check_the_file()
     page.goto("/account/identity/")
     expect(heading(page)).to_have_text("We are checking your document")
 
-    review(staff_page(), newcomer)
+    review(staff_page(), newcomer.birth_date)
 
     page.goto("/dashboard/")
     page.get_by_role("link", name="Order status reports").first.click()
     expect(heading(page)).to_have_text("Are these contact details correct?")
 
 
-def review(page: Page, applicant: Applicant) -> None:
-    """As staff, look at the picture, read it, and accept; a wrong birth date is refused first."""
-    page.goto("/staff/applicants/identitycheck/")
-    page.locator("#result_list tbody a").first.click()
-    picture = page.get_by_alt_text("Page 1 of the file")
-    expect(picture).to_be_visible()
-    assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
-    page.get_by_role("button", name="Review this").click()
-    page.get_by_label("Birth date", exact=True).fill("1999-01-01")
-    for box in page.locator("#id_checks input").all():
-        box.check()
-    page.get_by_role("button", name="Accept").click()
-    expect(page.get_by_text("The birth date in the document differs from the record")).to_be_visible()
-    page.get_by_label("Birth date", exact=True).fill(applicant.birth_date.isoformat())
-    page.get_by_role("button", name="Accept").click()
-    expect(page.get_by_text("Accepted. The person was told")).to_be_visible()
-
-
 def test_without_javascript_a_document_is_returned_with_a_standard_reason(open_page, staff_page, newcomer):
     page = open_page(java_script_enabled=False)
     sign_in(page, "0-482-137-5")
     page.goto("/account/identity/")
-    send_passport(page, newcomer)
+    send_passport(page)
     check_the_file()
     staff = staff_page(java_script_enabled=False)
     staff.goto(f"/staff/applicants/identitycheck/{IdentityCheck.objects.get().pk}/change/")
@@ -130,7 +83,7 @@ def test_a_standard_reason_is_written_into_the_text(open_page, staff_page, newco
     page = open_page()
     sign_in(page, "0-482-137-5")
     page.goto("/account/identity/")
-    send_passport(page, newcomer)
+    send_passport(page)
     check_the_file()
     staff = staff_page()
     staff.goto(f"/staff/applicants/identitycheck/{IdentityCheck.objects.get().pk}/change/")

@@ -1,4 +1,4 @@
-"""Passkeys in Chromium, with an authenticator that the browser itself plays (WebAuthn over the DevTools protocol)."""
+"""Passkeys in Chromium: set up before the first order, used in place of the password, removed."""
 
 import re
 
@@ -8,29 +8,10 @@ from playwright.sync_api import Page, expect
 
 from applicants.models import Applicant
 from portal.models import OutgoingEmail
+from tests.browser.passkeys import add_virtual_authenticator, set_up_first_passkey, sign_in_with_passkey, sign_out
 from tests.browser.support import confirm_details, heading, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-def add_virtual_authenticator(page: Page) -> str:
-    """Plug an authenticator with a fingerprint reader into the browser; returns its id."""
-    devtools = page.context.new_cdp_session(page)
-    devtools.send("WebAuthn.enable")
-    added = devtools.send(
-        "WebAuthn.addVirtualAuthenticator",
-        {
-            "options": {
-                "protocol": "ctap2",
-                "transport": "internal",
-                "hasResidentKey": True,
-                "hasUserVerification": True,
-                "isUserVerified": True,
-                "automaticPresenceSimulation": True,
-            }
-        },
-    )
-    return str(added["authenticatorId"])
 
 
 def without_second_factor(person: Applicant) -> None:
@@ -45,30 +26,13 @@ def sign_in_with_password(page: Page, person: Applicant) -> None:
     expect(page).to_have_url(re.compile(r"/dashboard/$"))
 
 
-def sign_out(page: Page) -> None:
-    page.get_by_role("navigation", name="Main").get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
-
-
-def sign_in_with_passkey(page: Page) -> None:
-    page.goto("/accounts/login/")
-    page.get_by_role("button", name="Sign in with a passkey").click()
-
-
 def test_passkey_is_set_up_before_the_first_order_and_signs_in_afterwards(watched_page, person):
     page = watched_page
     without_second_factor(person)
     add_virtual_authenticator(page)
     sign_in_with_password(page, person)
     page.goto("/reports/new/details/")
-    expect(heading(page)).to_have_text("Protect your account")
-
-    page.get_by_role("link", name="Set up a passkey").click()
-    page.get_by_label("Name").fill("My laptop")
-    page.get_by_role("button", name="Set up").click()
-    expect(heading(page)).to_have_text("Recovery codes")
-    expect(page.locator("ul.codes li")).to_have_count(10)
-    page.get_by_role("link", name="I have kept them, continue").click()
+    set_up_first_passkey(page, "My laptop")
     expect(heading(page)).to_have_text("Are these contact details correct?")
     sign_out(page)
     sign_in_with_passkey(page)
