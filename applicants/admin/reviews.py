@@ -25,9 +25,9 @@ from applicants.services.reviews import DecisionError, Reading, ReviewError
 from portal import audit, reading
 from portal.admin import ReadOnlyAdmin
 from portal.admin.restricted import ask_purpose
+from portal.audit_history import history_of
 from portal.business_days import business_days_between
 from portal.eastern import eastern_date
-from portal.models import AuditEvent
 from portal.states import IllegalMoveError
 from portal.uploads.http import shows_page_images
 
@@ -227,7 +227,7 @@ class ReviewAdmin(ReadOnlyAdmin):
             "held": reviews.is_held(record, user, at=at) and is_open(record),
             "holder": reviews.holder_of(record),
             "may_take": self._may_decide(request) and is_open(record) and not mine,
-            "history": history_of(record),
+            "history": history_of(record, before=None).lines,
         }
         return TemplateResponse(request, "admin/applicants/review.html", values)
 
@@ -261,9 +261,3 @@ def reading_of(form: ReviewForm) -> Reading:
         return_reason=values["return_reason"].strip() or reason_text(values["reasons"]),
         internal_note=values["internal_note"],
     )
-
-
-def history_of(record: ReviewedRecord) -> list[AuditEvent]:
-    """Return what happened to the record, newest first."""
-    events = AuditEvent.objects.filter(subject_type=record._meta.label_lower, subject_id=str(record.pk))
-    return list(events.order_by("-id")[:30])
