@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db import models
 from django.db.models import QuerySet
+from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -23,6 +25,7 @@ from cvs.services import staff
 from portal.admin import ExportableAdmin, ReadOnlyAdmin
 from portal.audit import actor_label
 from portal.states import IllegalMoveError
+from portal.widgets import AutocompleteKey
 
 Act = Callable[..., object]
 
@@ -190,6 +193,15 @@ class LicensingAuthorityAdmin(admin.ModelAdmin[LicensingAuthority]):
     search_fields = ["name", "code", "city", "jurisdiction"]
     ordering = ["name"]
     autocomplete_fields = ["successor"]
+
+    def formfield_for_foreignkey(
+        self, db_field: models.ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField[Any] | None:
+        """Ask for the successor in a way that survives what is no key."""
+        # Any: as the base declares them.
+        if db_field.name in self.autocomplete_fields:
+            kwargs["widget"] = AutocompleteKey(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """An authority is closed, not deleted."""

@@ -1,8 +1,21 @@
 """Structured logs: one JSON object a line in production, with the request's id, and without personal data."""
 
 import logging.config
+import re
 
 import structlog
+
+# PostgreSQL quotes values of the row in these lines of an error, down to the next line of the trace.
+_QUOTED_VALUES = re.compile(r"^(DETAIL|CONTEXT|HINT):.*$", re.MULTILINE)
+
+
+def without_quoted_values(
+    logger: structlog.types.WrappedLogger, method: str, event: structlog.types.EventDict
+) -> structlog.types.EventDict:
+    """Take out of a trace what the database said about the values of a row: they may be names and birth dates."""
+    if isinstance(event.get("exception"), str):
+        event["exception"] = _QUOTED_VALUES.sub(r"\1: left out", event["exception"])
+    return event
 
 
 def configure(options: dict[str, object]) -> None:
@@ -13,6 +26,7 @@ def configure(options: dict[str, object]) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        without_quoted_values,
     ]
     renderer: structlog.types.Processor = (
         structlog.processors.JSONRenderer() if options["json"] else structlog.dev.ConsoleRenderer(colors=False)

@@ -1,18 +1,22 @@
-"""What every request carries: an id to quote, and a rule that personal pages are kept by nobody."""
+"""What every request carries: an id to quote, a path that can be looked up, and a rule about personal pages."""
 
 import re
 import secrets
+import time
 from collections.abc import Callable
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template import loader
 from django.utils.cache import patch_cache_control
 
 # What a proxy in front of us may hand on; anything else would let a stranger write into our logs.
 ACCEPTED_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
 REQUEST_ID_HEADER = "X-Request-ID"
+KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT"})
+
+logger = structlog.stdlib.get_logger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -24,7 +28,11 @@ class IdentifiedRequest(HttpRequest):
 
 
 class RequestIdMiddleware:
-    """Gives each request an id, for the answer's header, every log line and the pages that report a problem."""
+    """Gives each request an id, for the answer's header, every log line and the pages that report a problem.
+
+    It also writes the log of accesses: the route and not the address, because addresses hold the keys of mailed links
+    and what people search for.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -33,8 +41,16 @@ class RequestIdMiddleware:
         """Answer `request` with its id bound to the log lines written meanwhile."""
         request_id = request_id_of(request)
         request.request_id = request_id  # type: ignore[attr-defined]  # declared by IdentifiedRequest
+        began = time.monotonic()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             response = self.get_response(request)
+            logger.info(
+                "answered",
+                method=request.method if request.method in KNOWN_METHODS else "other",
+                route=request.resolver_match.route if request.resolver_match else "",
+                status=response.status_code,
+                milliseconds=round((time.monotonic() - began) * 1000),
+            )
         response[REQUEST_ID_HEADER] = request_id
         return response
 
@@ -83,3 +99,16 @@ class PersonalPagesMiddleware:
         if was_signed_in or request.user.is_authenticated:
             patch_cache_control(response, no_store=True, private=True)
         return response
+
+
+class SpeakablePathMiddleware:
+    """Answers 404 for a path with a null byte: PostgreSQL takes none in a text, so no address can hold one."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Hand on `request`. Raises Http404 for a path with a null byte."""
+        if "\x00" in request.path_info:
+            raise Http404
+        return self.get_response(request)
