@@ -54,7 +54,7 @@ def test_a_vulnerability_is_named_with_its_remedy(requirements):
 
 
 def test_a_package_that_the_service_does_not_know_is_not_a_pass(requirements):
-    skipped = {"name": "one", "skip_reason": "not found"}
+    skipped: dict[str, object] = {"name": "one", "skip_reason": "not found"}
 
     with pytest.raises(NotDoneError, match="one"):
         dependencies.audit(requirements, run=service(skipped))
@@ -78,7 +78,7 @@ def test_an_offline_machine_asks_once(requirements):
 
 def test_a_program_that_hangs_is_ended(tmp_path):
     with pytest.raises(NotDoneError, match="within 0 s"):
-        dependencies.run(["http.server", "0"], 0.2)
+        dependencies.run(["http.server", "0", "--bind", "127.0.0.1"], 0.2)
 
 
 def test_the_list_of_packages_is_valid_and_complete(tmp_path):
