@@ -21,25 +21,31 @@ from cvs.models import (
     ReportRequest,
     VerificationLookup,
 )
-from cvs.services import staff
+from cvs.services import staff, withdrawal
+from portal import four_eyes
 from portal.admin import ExportableAdmin, ReadOnlyAdmin
+from portal.admin.reasons import WAITS, RefusedActError, act_with_words
 from portal.audit import actor_label
+from portal.four_eyes import SamePersonError
 from portal.states import IllegalMoveError
 from portal.widgets import AutocompleteKey
 
 Act = Callable[..., object]
+REFUSALS = (NotAllowedError, SamePersonError, staff.NotPossibleError, staff.ReasonMissingError, IllegalMoveError)
 
 
 def _apply(request: HttpRequest, chosen: QuerySet[ReportRequest], act: Act, reason: str) -> None:
-    done = 0
+    done = waiting = 0
     for row in chosen:
         try:
-            act(request_id=row.pk, reason=reason, actor=actor_label(request.user), at=timezone.now())
-            done += 1
-        except (NotAllowedError, staff.NotPossibleError, staff.ReasonMissingError, IllegalMoveError) as error:
+            waits = act(request_id=row.pk, reason=reason, actor=actor_label(request.user), at=timezone.now()) is False
+            waiting, done = waiting + waits, done + (not waits)
+        except REFUSALS as error:
             messages.error(request, f"Request {row.pk}: {error}")
     if done:
         messages.success(request, f"Done for {done} request(s).")
+    if waiting:
+        messages.info(request, WAITS.format(f"{waiting} request(s)"))
 
 
 def _with_reason(
@@ -55,6 +61,7 @@ def _with_reason(
         "requests": queryset.select_related("authority", "order_line__order")[:100],
         "action": request.POST.get("action", ""),
         "missing": bool(request.POST.get("confirmed")),
+        "proposals": four_eyes.waiting_for(page.model, queryset.values_list("pk", flat=True)[:100]),
         "opts": page.model._meta,
     }
     return TemplateResponse(request, "admin/cvs/reason.html", context)
@@ -127,7 +134,7 @@ class ReportRequestAdmin(ExportableAdmin):
     actions = [
         "export_table",
         _action("hold", staff.hold, "Hold before sending"),
-        _action("release", staff.release, "Release from hold"),
+        _action("release", staff.release, "Release from hold (two people)"),
         _action("resend", staff.resend, "Send again, free of charge"),
         _action("reissue", staff.reissue, "Send a revised report, free of charge"),
         _action("mark_sent", staff.mark_sent, "Mark an unknown delivery as sent"),
@@ -143,7 +150,7 @@ class ReportRequestAdmin(ExportableAdmin):
 
     def has_release_permission(self, request: HttpRequest) -> bool:
         """Tell whether this member of staff may let a held report go on."""
-        return request.user.has_perm("cvs.release_report")
+        return request.user.has_perm("cvs.propose_report_release")
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
         """Tell whether this member of staff may send a report again."""
@@ -173,6 +180,13 @@ class DispatchJobAdmin(ReadOnlyAdmin):
     inlines = [DispatchAttemptInline]
 
 
+def _withdraw(row: models.Model, words: str, request: HttpRequest) -> bool:
+    try:
+        return withdrawal.withdraw(report_id=row.pk, reason=words, actor=actor_label(request.user), at=timezone.now())
+    except REFUSALS as error:
+        raise RefusedActError(str(error)) from error
+
+
 @admin.register(IssuedReport)
 class IssuedReportAdmin(ExportableAdmin):
     """Reports that exist; their codes are left out, because whoever has one can look the report up."""
@@ -182,6 +196,24 @@ class IssuedReportAdmin(ExportableAdmin):
     search_fields = ["number"]
     ordering = ["-id"]
     exclude = ["url_code", "short_code", "acknowledge_code", "stored_as", "snapshot"]
+    actions = [
+        "export_table",
+        act_with_words(
+            "withdraw",
+            _withdraw,
+            title="Withdraw (two people)",
+            label="Reason (kept in the history)",
+            permission="withdraw",
+        ),
+    ]
+
+    def has_withdraw_permission(self, request: HttpRequest) -> bool:
+        """Tell whether this member of staff may ask for a withdrawal; the second step is asked for by the service."""
+        return request.user.has_perm("cvs.propose_report_withdrawal")
+
+    def describe(self, row: IssuedReport) -> str:
+        """Return a row in words, for the page that asks for the reason."""
+        return f"{row.number} ({row.get_state_display()})"
 
 
 @admin.register(LicensingAuthority)

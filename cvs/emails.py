@@ -10,7 +10,7 @@ from applicants.models import Applicant
 from cvs import codes
 from cvs.models import IssuedReport, ReportRequest
 from cvs.states import SENT, RequestState
-from portal import inbox
+from portal import inbox, mail
 
 
 def _absolute(name: str, *args: str) -> str:
@@ -80,3 +80,13 @@ def tell_opened(request: ReportRequest, *, at: datetime) -> None:
 def tell_problem(request: ReportRequest, *, at: datetime) -> None:
     """Tell the physician that a delivery failed and that it is ours to mend."""
     _tell(request, "delivery_problem", at=at)
+
+
+def tell_authority_withdrawn(report: IssuedReport, *, to_email: str, at: datetime) -> None:
+    """Tell the authority that holds `report` not to rely on it; no personal data, the number names it."""
+    context = {
+        "report_number": report.number,
+        "report_date": report.report_on,
+        "verify_link": _absolute("verify_code", report.url_code),
+    }
+    mail.queue_email(template="report_withdrawn", to_email=to_email, context=context, at=at)

@@ -28,6 +28,7 @@ TOLD_TO_THE_PERSON: Mapping[str, str] = {
     "cvs.reissue": "Revised report begun",
     "cvs.report_acknowledged": "Report acknowledged by the authority",
     "cvs.report_issued": "Report made",
+    "cvs.report_withdrawn": "Report withdrawn",
     "cvs.request_canceled": "Request for a report canceled",
     "cvs.request_delivered": "Report opened by the authority",
     "cvs.request_delivery_problem": "Delivery of a report failed",

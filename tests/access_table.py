@@ -181,7 +181,7 @@ MODELS = """
 applicants.applicant                    v          v          v          v          v          -          -          v
 applicants.correctionrequest            v          v          v          -          -          -          -          v
 applicants.dataexport                   v          -          -          -          -          -          v          v
-applicants.deletionrequest              v          -          v          -          -          -          -          v
+applicants.deletionrequest              v          v          v          -          -          -          -          v
 applicants.identitycheck                vc         vc         vc         -          -          -          -          v
 applicants.namerequest                  vc         vc         vc         -          -          -          -          v
 applicants.registration                 vc         v          vc         -          -          -          -          v
@@ -213,18 +213,20 @@ portal.newsletterdelivery               v          -          -          -      
 portal.newsletterissue                  vac        -          -          -          -          vac        -          -
 portal.newslettersubscriber             v          -          -          -          -          v          -          v
 portal.outgoingemail                    v          -          -          -          -          -          v          v
+portal.proposal                         v          v          v          -          v          -          -          v
 """
 
 # model, act                            everything reviewer   senior     finance    committee  editor     admin.     auditor
 ACTS = """
 applicants.correctionrequest corrected  yes        yes        yes        -          -          -          -          -
 applicants.correctionrequest declined   yes        yes        yes        -          -          -          -          -
-applicants.deletionrequest carry_out    yes        -          yes        -          -          -          -          -
+applicants.deletionrequest carry_out    yes        yes        yes        -          -          -          -          -
 applicants.deletionrequest refuse       yes        -          yes        -          -          -          -          -
 cvs.issuedreport export_table           yes        yes        yes        -          yes        -          -          yes
+cvs.issuedreport withdraw               yes        yes        yes        -          yes        -          -          -
 cvs.reportrequest export_table          yes        yes        yes        yes        yes        -          yes        yes
 cvs.reportrequest hold                  yes        yes        yes        -          -          -          -          -
-cvs.reportrequest release               yes        -          yes        -          -          -          -          -
+cvs.reportrequest release               yes        yes        yes        -          -          -          -          -
 cvs.reportrequest resend                yes        yes        yes        -          -          -          -          -
 cvs.reportrequest reissue               yes        -          yes        -          -          -          -          -
 cvs.reportrequest mark_sent             yes        -          yes        -          -          -          -          -
@@ -233,4 +235,5 @@ payments.payment export_table           yes        -          -          yes    
 payments.payment sync_now               yes        -          -          yes        -          -          -          -
 payments.refund export_table            yes        -          -          yes        -          -          -          yes
 portal.newslettersubscriber lift_suppression yes        -          -          -          -          yes        -          -
+portal.proposal decline                 yes        yes        yes        -          yes        -          -          -
 """

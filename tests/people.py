@@ -43,6 +43,11 @@ def senior() -> str:
     return actor_label(staff_in(Role.SENIOR_REVIEWER))
 
 
+def reviewer() -> str:
+    """Return a credential reviewer as the audit log names one."""
+    return actor_label(staff_in(Role.CREDENTIAL_REVIEWER))
+
+
 @pytest.fixture
 def applicant_client(applicant: Applicant) -> Client:
     """A browser in which `applicant` is signed in."""

@@ -3,6 +3,7 @@
 from applicants.admin.identity import IdentityCheckAdmin, NameRequestAdmin
 from applicants.admin.people import ApplicantAdmin, UserAdmin
 from applicants.admin.privacy import CorrectionRequestAdmin, DataExportAdmin, DeletionRequestAdmin
+from applicants.admin.proposals import ProposalAdmin
 from applicants.admin.registration import RegistrationAdmin
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "DeletionRequestAdmin",
     "IdentityCheckAdmin",
     "NameRequestAdmin",
+    "ProposalAdmin",
     "RegistrationAdmin",
     "UserAdmin",
 ]

@@ -7,11 +7,13 @@ from django.utils import timezone
 
 from applicants.models import CorrectionRequest, DataExport, DeletionRequest
 from applicants.numbers import format_identification_number
+from applicants.permissions import NotAllowedError
 from applicants.services import corrections, deletions
 from applicants.states import CorrectionState, DeletionState
 from portal.admin import ReadOnlyAdmin
 from portal.admin.reasons import RefusedActError, act_with_words
 from portal.audit import actor_label
+from portal.four_eyes import SamePersonError
 from portal.states import IllegalMoveError
 
 ANSWER = "Answer, which the person reads"
@@ -42,12 +44,12 @@ def _refuse(row: models.Model, words: str, request: HttpRequest) -> None:
         raise RefusedActError(NOT_TO_DECIDE) from error
 
 
-def _delete(row: models.Model, words: str, request: HttpRequest) -> None:
+def _delete(row: models.Model, words: str, request: HttpRequest) -> bool:
     try:
-        deletions.carry_out(request_id=row.pk, reason=words, at=timezone.now(), actor=actor_label(request.user))
+        return deletions.carry_out(request_id=row.pk, reason=words, at=timezone.now(), actor=actor_label(request.user))
     except IllegalMoveError as error:
         raise RefusedActError(NOT_TO_DECIDE) from error
-    except deletions.NotFinishedError as error:
+    except (deletions.NotFinishedError, NotAllowedError, SamePersonError) as error:
         raise RefusedActError(str(error)) from error
 
 
@@ -95,7 +97,9 @@ class DeletionRequestAdmin(ReadOnlyAdmin):
     list_select_related = ["user"]
     search_fields = ["=user__username"]
     actions = [
-        act_with_words("carry_out", _delete, title="Delete the person", label=REASON, permission="decide"),
+        act_with_words(
+            "carry_out", _delete, title="Delete the person (two people)", label=REASON, permission="propose"
+        ),
         act_with_words("refuse", _refuse, title="Refuse", label=ANSWER, permission="decide"),
     ]
 
@@ -103,6 +107,10 @@ class DeletionRequestAdmin(ReadOnlyAdmin):
         """Put what waits for a decision first."""
         waits = models.Case(models.When(state=DeletionState.TO_DECIDE, then=0), default=1)
         return super().get_queryset(request).order_by(waits, "requested_at")
+
+    def has_propose_permission(self, request: HttpRequest) -> bool:
+        """Tell whether this member of staff may be the first of two; the second step is asked for by the service."""
+        return request.user.has_perm("applicants.propose_deletions")
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         """Tell whether this member of staff may decide."""

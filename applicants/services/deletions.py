@@ -10,9 +10,11 @@ from django.db import transaction
 
 from applicants.emails import tell_about_data
 from applicants.models import DeletionRequest, User
+from applicants.permissions import agreed_by_two, require
 from applicants.states import DELETION_MACHINE, OPEN_DELETIONS, DeletionState
-from portal import audit, erasure, mail
+from portal import audit, erasure, four_eyes, mail
 from portal.erasure import NotFinishedError as NotFinishedError
+from portal.models import FourEyesAct
 from portal.personal_data import registry
 
 SECOND_THOUGHTS = timedelta(days=14)
@@ -77,6 +79,7 @@ def request_deletion(*, user: User, at: datetime, actor: str) -> DeletionRequest
 def cancel(*, request_id: int, at: datetime, actor: str) -> DeletionRequest:
     """Take a request back; nothing was deleted. Raises `portal.states.IllegalMoveError` when it is decided."""
     request = _locked(request_id)
+    four_eyes.lapse(FourEyesAct.DELETE_PERSON, subject=request, at=at)
     _close(request, DeletionState.CANCELED, at=at, actor=actor)
     tell_about_data(request.user, "deletion_canceled", page="own_data", about=request, at=at)
     return request
@@ -107,11 +110,13 @@ def _hand_over(request_id: int, *, at: datetime) -> bool:
 def refuse(*, request_id: int, words: str, at: datetime, actor: str) -> DeletionRequest:
     """Close a request without deleting anything; `words` say why, and stand on the person's page.
 
-    Raises AnswerMissingError, and `portal.states.IllegalMoveError` before its time or when it is closed.
+    Raises AnswerMissingError, `NotAllowedError`, and `portal.states.IllegalMoveError` before its time or when it is closed.
     """
     if not words.strip():
         raise AnswerMissingError
+    require(actor, "applicants.decide_deletions")
     request = _locked(request_id)
+    four_eyes.lapse(FourEyesAct.DELETE_PERSON, subject=request, at=at)
     request.answer = words.strip()
     _close(request, DeletionState.REFUSED, at=at, actor=actor)
     tell_about_data(request.user, "deletion_refused", page="deletion", about=request, at=at)
@@ -119,20 +124,27 @@ def refuse(*, request_id: int, words: str, at: datetime, actor: str) -> Deletion
 
 
 @transaction.atomic
-def carry_out(*, request_id: int, reason: str, at: datetime, actor: str) -> DeletionRequest:
-    """Delete the person, keep evidence without them, and end their sessions: a closed account has none.
+def carry_out(*, request_id: int, reason: str, at: datetime, actor: str) -> bool:
+    """Delete the person once two members of staff want it; returns whether it was done, False for the first of them.
 
-    `reason` stays in the audit log. The last message goes to the address that is then forgotten. Raises NotFinishedError, and
-    `portal.states.IllegalMoveError` before its time or when it is closed; nothing is changed then.
+    Evidence stays without the person, their sessions end: a closed account has none. `reason` stays in the audit log. The
+    last message goes to the address that is then forgotten. Raises `NotAllowedError`, `SamePersonError`,
+    NotFinishedError, and `portal.states.IllegalMoveError` before its time or when it is closed; nothing is changed then.
     """
+    require(actor, four_eyes.ACTS[FourEyesAct.DELETE_PERSON].propose)
     request = _locked(request_id)
     DELETION_MACHINE.check(request.state, DeletionState.CARRIED_OUT)
+    sentences = obstacles(request.user)
+    if sentences:
+        raise NotFinishedError(sentences)
+    if not agreed_by_two(FourEyesAct.DELETE_PERSON, subject=request, reason=reason, actor=actor, at=at):
+        return False
     address = User.objects.select_for_update(of=("self",)).get(pk=request.user_id).email
     rows = erasure.erase(request.user_id, at=at, actor=actor)
     request.refresh_from_db()
     _close(request, DeletionState.CARRIED_OUT, at=at, actor=actor, reason=reason, rows=rows)
     mail.queue_email(template="account_deleted", to_email=address, context={}, at=at)
-    return request
+    return True
 
 
 def _locked(request_id: int) -> DeletionRequest:

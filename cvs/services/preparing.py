@@ -85,7 +85,10 @@ def make_document(job: DispatchJob, *, at: datetime) -> Document:
 def _issue(request: ReportRequest, document: Document, *, at: datetime) -> IssuedReport:
     identity = document.identity
     if identity.replaces:
-        IssuedReport.objects.filter(pk=identity.replaces.pk).update(state=ReportState.SUPERSEDED)
+        # One that was withdrawn stays so.
+        IssuedReport.objects.filter(pk=identity.replaces.pk, state=ReportState.ISSUED).update(
+            state=ReportState.SUPERSEDED
+        )
     report = IssuedReport.objects.create(
         request=request,
         version=identity.version,

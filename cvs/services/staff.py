@@ -4,17 +4,17 @@ from datetime import datetime
 
 from django.db import transaction
 
-from applicants.permissions import require
+from applicants.permissions import agreed_by_two, require
 from cvs import jobs
 from cvs.models import DispatchJob, ReportRequest
 from cvs.services.funding import new_job
 from cvs.services.moves import lock_request, move
 from cvs.services.pauses import is_paid
 from cvs.services.sending import accepted
-from cvs.states import JobStep, RequestState
-from portal import audit
+from cvs.states import JobStep, ReportState, RequestState
+from portal import audit, four_eyes
 from portal.jobs import enqueue_on_commit
-from portal.models import DELIVERY_MACHINE, DeliveryState
+from portal.models import DELIVERY_MACHINE, DeliveryState, FourEyesAct
 
 UNFINISHED = (DeliveryState.READY, DeliveryState.LEASED, DeliveryState.HELD, DeliveryState.UNCERTAIN)
 
@@ -36,6 +36,11 @@ def _latest_job(request: ReportRequest) -> DispatchJob:
 
 def _require(actor: str, permission: str, reason: str) -> None:
     require(actor, permission)
+    require_reason(reason)
+
+
+def require_reason(reason: str) -> None:
+    """Raise `ReasonMissingError` unless there is one."""
     if not reason.strip():
         raise ReasonMissingError("Say why; the reason is kept in the history.")
 
@@ -53,6 +58,8 @@ def hold(*, request_id: int, reason: str, actor: str, at: datetime) -> None:
     if request.state != RequestState.FUNDED:
         raise NotPossibleError("Only a report that is being prepared can be held; mail cannot be called back.")
     job = _latest_job(request)
+    # What was proposed during an earlier hold says nothing about this one.
+    four_eyes.lapse(FourEyesAct.RELEASE_REPORT, subject=request, at=at)
     move(request, RequestState.ON_HOLD, at=at, actor=actor, reason=reason, hold_reason=reason)
     # A leased job is stopped by its own check before the hand-over.
     if job.state == DeliveryState.READY:
@@ -60,19 +67,25 @@ def hold(*, request_id: int, reason: str, actor: str, at: datetime) -> None:
 
 
 @transaction.atomic
-def release(*, request_id: int, reason: str, actor: str, at: datetime) -> None:
-    """Let a held report go on. Raises `NotAllowedError`, `ReasonMissingError` or `NotPossibleError`; nothing is written then."""
-    _require(actor, "cvs.release_report", reason)
+def release(*, request_id: int, reason: str, actor: str, at: datetime) -> bool:
+    """Let a held report go on once two people want it; returns whether it does, False for the first of them.
+
+    Raises `NotAllowedError`, `ReasonMissingError`, `NotPossibleError` or `SamePersonError`; nothing is written then.
+    """
+    _require(actor, four_eyes.ACTS[FourEyesAct.RELEASE_REPORT].propose, reason)
     request = lock_request(request_id)
     if request.state != RequestState.ON_HOLD:
         raise NotPossibleError("This report is not on hold.")
     if not is_paid(request):
         raise NotPossibleError("Its payment is being checked. Settle the payment first.")
+    if not agreed_by_two(FourEyesAct.RELEASE_REPORT, subject=request, reason=reason, actor=actor, at=at):
+        return False
     job = _latest_job(request)
     move(request, RequestState.FUNDED, at=at, actor=actor, reason=reason, hold_reason="")
     if job.state == DeliveryState.HELD:
         DispatchJob.objects.filter(pk=job.pk).update(state=DeliveryState.READY, not_before=at, attempts=0)
     _wake(job)
+    return True
 
 
 def _again(job: DispatchJob, *, at: datetime) -> DispatchJob:
@@ -109,6 +122,9 @@ def resend(*, request_id: int, reason: str, actor: str, at: datetime) -> Dispatc
         raise NotPossibleError("The report is on hold. Release it instead.")
     if not is_paid(request):
         raise NotPossibleError("The report is not paid, or its payment is being checked.")
+    newest = request.reports.order_by("-version").first()
+    if newest is not None and newest.state == ReportState.WITHDRAWN:
+        raise NotPossibleError("The report was withdrawn. Send a revised one instead.")
     job = _again(_latest_job(request), at=at)
     audit.record("cvs.resend", actor=actor, subject=request, at=at, reason=reason, job=str(job.pk))
     _wake(job)

@@ -8,6 +8,8 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from portal import four_eyes
+
 WORDS_LENGTH = 2000
 MOST_AT_ONCE = 50
 
@@ -16,8 +18,9 @@ class RefusedActError(Exception):
     """The act is not possible; the text says why, for staff."""
 
 
-# Gets the row, the words and the request; raises RefusedActError.
-Act = Callable[[models.Model, str, HttpRequest], None]
+# Gets the row, the words and the request; raises RefusedActError. False says that a second person must do the same.
+Act = Callable[[models.Model, str, HttpRequest], bool | None]
+WAITS = "Noted for {}. It takes effect when a second person does the same."
 
 
 def act_with_words(
@@ -49,6 +52,7 @@ def _ask_or_do(
         **page.admin_site.each_context(request),
         "title": title,
         "label": label,
+        "proposals": four_eyes.waiting_for(page.model, [row.pk for row in rows]),
         "rows": [(row.pk, page.describe(row)) for row in rows],  # type: ignore[attr-defined]  # pages that use this
         "action": request.POST.get("action", ""),
         "missing": bool(request.POST.get("confirmed")),
@@ -59,12 +63,14 @@ def _ask_or_do(
 
 
 def _do(act: Act, rows: list[models.Model], words: str, request: HttpRequest) -> None:
-    done = 0
+    done = waiting = 0
     for row in rows:
         try:
-            act(row, words, request)
-            done += 1
+            waits = act(row, words, request) is False
+            waiting, done = waiting + waits, done + (not waits)
         except RefusedActError as error:
             messages.error(request, f"{row.pk}: {error}")
     if done:
         messages.success(request, f"Done for {done}.")
+    if waiting:
+        messages.info(request, WAITS.format(waiting))

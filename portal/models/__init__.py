@@ -15,11 +15,13 @@ from portal.models.newsletter import (
     NewsletterSubscriber,
     SubscriptionState,
 )
+from portal.models.proposals import PROPOSAL_MACHINE, FourEyesAct, Proposal, ProposalState
 from portal.models.uploads import UPLOAD_MACHINE, FileType, Refusal, Upload, UploadState, VirusScan
 
 __all__ = [
     "DELIVERY_MACHINE",
     "ISSUE_MACHINE",
+    "PROPOSAL_MACHINE",
     "PUBLIC_ISSUE_STATES",
     "SUBSCRIPTION_MACHINE",
     "UNDER_WAY",
@@ -30,6 +32,7 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "FileType",
+    "FourEyesAct",
     "Heartbeat",
     "InboxMessage",
     "InboxMessageQuerySet",
@@ -39,6 +42,8 @@ __all__ = [
     "NewsletterIssue",
     "NewsletterSubscriber",
     "OutgoingEmail",
+    "Proposal",
+    "ProposalState",
     "Refusal",
     "SubscriptionState",
     "Upload",

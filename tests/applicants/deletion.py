@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from applicants.models import Applicant, DeletionRequest
 from applicants.services import deletions
+from tests.people import reviewer, senior
 
 LATER = deletions.SECOND_THOUGHTS
 
@@ -21,13 +22,26 @@ def ask(applicant: Applicant) -> DeletionRequest:
 
 
 def to_decide(applicant: Applicant) -> DeletionRequest:
+    assert reviewer() != senior(), "there are two members of staff from the start"
     request = ask(applicant)
     deletions.sweep(at=timezone.now() + LATER)
     return fresh(request)
 
 
+def propose(request: DeletionRequest) -> bool:
+    """Ask for the deletion, as the first member of staff does."""
+    return deletions.carry_out(request_id=request.pk, reason="Asked for", at=timezone.now(), actor=reviewer())
+
+
+def confirm(request: DeletionRequest) -> bool:
+    """Delete the person, as the second member of staff does."""
+    return deletions.carry_out(request_id=request.pk, reason="Asked for", at=timezone.now(), actor=senior())
+
+
 def carry_out(request: DeletionRequest) -> DeletionRequest:
-    return deletions.carry_out(request_id=request.pk, reason="Asked for", at=timezone.now(), actor="test")
+    """Delete the person, as two members of staff do."""
+    assert [propose(request), confirm(request)] == [False, True]
+    return fresh(request)
 
 
 def fresh(request: DeletionRequest) -> DeletionRequest:

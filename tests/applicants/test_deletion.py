@@ -18,9 +18,11 @@ from portal.personal_data import AfterDeletion, registry
 from sandbox.mailbox.client import MailboxControl
 from tests.applicants.deletion import (
     carry_out,
+    confirm,
     everything_stored,
     fresh_counters,
     holders,
+    propose,
     to_decide,
 )
 from tests.factories.applicants import PASSWORD, ContactInformationFactory, VerifiedNameFactory
@@ -190,6 +192,7 @@ def test_reports_stay_genuine_and_money_stays_booked(known, seal_keys, mailbox: 
 
 def test_a_deletion_that_fails_half_way_changes_nothing(known, monkeypatch):
     request = to_decide(known)
+    propose(request)
     before = everything_stored()
     first = next(iter(registry.holdings))
 
@@ -199,6 +202,6 @@ def test_a_deletion_that_fails_half_way_changes_nothing(known, monkeypatch):
     holding = registry.holdings[first]
     monkeypatch.setitem(registry.holdings, first, type(holding)(**{**vars(holding), "erase": broken}))
     with pytest.raises(RuntimeError):
-        carry_out(request)
+        confirm(request)
 
     assert everything_stored() == before

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applicants.models import Applicant, DeletionRequest, IdentityCheck, User
+from applicants.roles import Role
 from applicants.services import deletions
 from applicants.states import DeletionState
 from payments.models import Order
@@ -30,6 +31,7 @@ from tests.factories.certification import (
     HoldFactory,
 )
 from tests.factories.payments import basket_of, credit_for
+from tests.people import senior, staff_in
 from tests.support.orders import make_authority, pay_with_credit, place
 from tests.support.sign_in import sign_in
 
@@ -172,7 +174,7 @@ def test_staff_cannot_decide_before_its_time(applicant):
     with pytest.raises(IllegalMoveError):
         carry_out(request)
     with pytest.raises(IllegalMoveError):
-        deletions.refuse(request_id=request.pk, words="No", at=timezone.now(), actor="test")
+        deletions.refuse(request_id=request.pk, words="No", at=timezone.now(), actor=senior())
 
     assert User.objects.get(pk=applicant.user_id).is_active
     assert fresh(request).state == DeletionState.WAITING
@@ -203,10 +205,17 @@ def test_staff_refuse_with_words_that_the_person_reads(applicant, applicant_clie
     ask(applicant)
 
 
-def test_staff_delete_with_a_reason(applicant, staff_client, staff_member):
-    request = to_decide(applicant)
+def test_two_of_staff_delete_with_a_reason(applicant, staff_client, staff_member):
+    request, first = to_decide(applicant), Client()
+    sign_in(first, staff_in(Role.CREDENTIAL_REVIEWER))
+    act(first, request, "carry_out", confirmed="1", words="The person asked.")
+    act(first, request, "carry_out", confirmed="1", words="Again.")
+    assert "second person" in first.get(reverse(STAFF_LIST)).content.decode()
+    assert fresh(request).state == DeletionState.TO_DECIDE
 
-    assert "Reason" in act(staff_client, request, "carry_out").content.decode()
+    page = act(staff_client, request, "carry_out").content.decode()
+    assert "Reason" in page
+    assert "The person asked." in page
     assert User.objects.get(pk=applicant.user_id).is_active
     act(staff_client, request, "carry_out", confirmed="1", words="Asked for, checked.")
 

@@ -18,7 +18,7 @@ from tests.support.orders import make_authority, make_physician, pay_with_credit
 pytestmark = pytest.mark.django_db
 ACTS = {
     staff.hold: "cvs.hold_report",
-    staff.release: "cvs.release_report",
+    staff.release: "cvs.propose_report_release",
     staff.resend: "cvs.resend_report",
     staff.reissue: "cvs.reissue_report",
     staff.mark_sent: "cvs.mark_report_sent",

@@ -18,7 +18,7 @@ from payments.models import LedgerAccount, Payment
 from portal import mail
 from portal.models import DeliveryState, OutgoingEmail
 from sandbox.mailbox.faults import Fault
-from tests.people import senior
+from tests.people import reviewer, senior
 from tests.support.orders import make_authority, make_physician, pay_with_credit, place
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("seal_keys", "enqueued")]
@@ -254,6 +254,9 @@ def test_hold_stops_a_report_before_it_leaves_and_release_lets_it_go(mailbox: An
     assert mailbox.messages() == []
     assert state_of(request) == RequestState.ON_HOLD
     assert jobs_of(request)[0].state == DeliveryState.HELD
+    staff.release(request_id=request.pk, reason="Case closed", actor=reviewer(), at=timezone.now())
+    run_all()
+    assert mailbox.messages() == []
     staff.release(request_id=request.pk, reason="Case closed", actor=senior(), at=timezone.now())
     run_all()
     assert len(reports_in(mailbox)) == 1

@@ -23,8 +23,9 @@ from applicants.roles import Role
 from applicants.states import RegistrationState
 from cvs.models import VerificationLookup
 from payments.models import Payment, Refund, StripeEvent
+from portal import four_eyes
 from portal.mail import store_email
-from portal.models import InboxMessage
+from portal.models import FourEyesAct, InboxMessage
 from tests.access_table import ACTS, MODELS, PEOPLE, STAFF, Group
 from tests.cvs.pages import issue
 from tests.factories.applicants import (
@@ -167,7 +168,8 @@ def _privacy_of(owner: Applicant, third: User, world: World) -> None:
     at = timezone.now()
     correction = CorrectionRequest.objects.create(applicant=owner, topic="other", statement="Test", submitted_at=at)
     export = DataExport.objects.create(user=owner.user, requested_at=at)
-    DeletionRequest.objects.create(user=third, requested_at=at, decidable_at=at)
+    deletion = DeletionRequest.objects.create(user=third, requested_at=at, decidable_at=at)
+    four_eyes.propose(FourEyesAct.DELETE_PERSON, subject=deletion, reason="Asked for", actor="user:0", at=at)
     world.parts |= {"correction": str(correction.pk), "export": str(export.pk)}
 
 
