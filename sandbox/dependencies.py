@@ -88,7 +88,7 @@ def _ask(requirements: Path, run: Run, *, seconds: float) -> list[str]:
 
 
 def write_bill(
-    requirements: Path = ROOT / "requirements.txt", bill: Path = BILL, *, run: Run = run, seconds: float = 120
+    requirements: Path = ROOT / "requirements.txt", bill: Path = BILL, *, run: Run = run, seconds: float = AUDIT_SECONDS
 ) -> str:
     """Write the list of what production installs (CycloneDX JSON, validated); return what is wrong with it, or nothing."""
     bill.parent.mkdir(exist_ok=True)
