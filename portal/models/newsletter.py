@@ -151,6 +151,7 @@ class NewsletterDelivery(Delivery):
     subscriber = models.ForeignKey(NewsletterSubscriber, on_delete=models.CASCADE, related_name="deliveries")
 
     class Meta:
+        verbose_name_plural = "newsletter deliveries"
         constraints = [
             *Delivery.delivery_constraints("newsletter_delivery"),
             models.UniqueConstraint(fields=["issue", "subscriber"], name="newsletter_delivery_once"),
