@@ -16,11 +16,15 @@ from django.http.response import HttpResponseBase
 
 from cvs.forms import SelectionForm
 
-COOKIE = "kept_choices"
 SALT = "cvs.kept_choices"
 KEPT_SECONDS = 30 * 60
 # Browsers drop cookies of more than 4096 bytes.
 MOST_CHARACTERS = 3000
+
+
+def cookie_name() -> str:
+    """Return the name of the cookie; with TLS browsers take it from this host alone (RFC 6265bis 4.1.3.2)."""
+    return f"{settings.COOKIE_PREFIX}kept_choices"
 
 
 def keep(request: HttpRequest, response: HttpResponseBase) -> None:
@@ -30,7 +34,7 @@ def keep(request: HttpRequest, response: HttpResponseBase) -> None:
     if not 2 < len(value) <= MOST_CHARACTERS:
         return
     response.set_signed_cookie(
-        COOKIE,
+        cookie_name(),
         value,
         salt=SALT,
         max_age=KEPT_SECONDS,
@@ -42,14 +46,14 @@ def keep(request: HttpRequest, response: HttpResponseBase) -> None:
 
 def kept(request: HttpRequest) -> list[str]:
     """Return the kept codes; none when there is no cookie, or it is too old, or not ours."""
-    value = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=KEPT_SECONDS)
+    value = request.get_signed_cookie(cookie_name(), default="", salt=SALT, max_age=KEPT_SECONDS)
     codes: list[str] = json.loads(value) if value else []
     return codes
 
 
 def forget(response: HttpResponseBase) -> None:
     """Delete the cookie."""
-    response.delete_cookie(COOKIE, samesite="Lax")
+    response.delete_cookie(cookie_name(), samesite="Lax")
 
 
 class SignInAgainMiddleware(LoginRequiredMiddleware):

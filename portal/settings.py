@@ -75,11 +75,12 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "portal.middleware.RequestIdMiddleware",
-    "portal.middleware.StaffHostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "portal.uploads.middleware.UploadsOriginMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Above everything that answers by itself, so that no answer is without the headers.
     "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.middleware.StaffHostMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -207,6 +208,8 @@ HTTPS = BASE_URL.startswith("https://")
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
 DEVICE_COOKIE_NAME = f"{COOKIE_PREFIX}device"
+# Notices in a cookie would have a name without the prefix, which cannot be set.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_AGE = 60 * 60 * 2
 # The row of a session lives from its last change; what ends it is applicants.session_clock.
 SESSION_LIFETIME_SECONDS = 60 * env.int("SESSION_LIFETIME_MINUTES", 720, validate=lambda value: value > 0)
@@ -265,6 +268,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
+        "object-src": [NONE],
     }
 }
 
@@ -273,6 +277,8 @@ CONTENT_SECURITY_POLICY = {
 STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", str(BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# No page of another site reads our files, fonts included.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 REPORTS_BUCKET = env.str("REPORTS_BUCKET", "")
 REPORTS_DIR = env.str("REPORTS_DIR", str(BASE_DIR / "var" / "reports"))
 UPLOADS_BUCKET = env.str("UPLOADS_BUCKET", "")

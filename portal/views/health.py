@@ -14,7 +14,7 @@ from portal.health import readiness
 @require_safe
 def live(request: HttpRequest) -> HttpResponse:
     """Say that this process answers; asks nothing of anything else."""
-    return HttpResponse("ok", content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain; charset=utf-8")
 
 
 @login_not_required

@@ -68,6 +68,10 @@ def test_with_a_host_of_their_own_staff_pages_exist_nowhere_else(client: Client,
     assert client.get(DOOR).status_code == 404
     assert client.get(WORK).status_code == 404
     assert client.get(DOOR, headers={"host": "staff.portal.example"}).status_code == 200
+    hidden = client.get(WORK, secure=True)
+    assert "default-src 'none'" in hidden["Content-Security-Policy"]
+    assert hidden["X-Content-Type-Options"] == "nosniff"
+    assert hidden["Content-Type"] == "text/html; charset=utf-8"
 
 
 def test_a_session_of_staff_ends_sooner_than_one_of_a_physician(client: Client, applicant, settings):
@@ -93,3 +97,15 @@ def test_requests_keep_a_session_until_its_lifetime_is_over(client: Client, sett
             answers.append(client.get(WORK).status_code)
 
     assert answers == [200, 200, 200, 200, 200, 302, 302]
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(119, 200), (121, 302)])
+def test_a_physicians_session_ends_after_two_hours_without_a_request(client: Client, applicant, minutes, status):
+    sign_in(client, applicant.user)
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
+        answer = client.get(reverse("dashboard"))
+
+    assert answer.status_code == status
+    assert answer.headers.get("Location", "").startswith(reverse("account_login")) is (status == 302)
+    assert is_signed_in(client) is (status == 200)

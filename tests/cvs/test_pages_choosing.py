@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from cvs.models import LicensingAuthority, ReportRequest
 from payments.models import Order
@@ -278,6 +278,23 @@ def test_kept_choices_are_forgotten_once_they_are_in_the_basket(client: Client):
 
     assert client.cookies["kept_choices"].value == ""
     assert chosen_codes(client.get(AUTHORITIES).content.decode()) == [second.code]
+
+
+def test_with_tls_kept_choices_lie_in_a_cookie_of_this_host_alone(client: Client, settings: Settings):
+    settings.COOKIE_PREFIX, settings.SESSION_COOKIE_SECURE = "__Host-", True
+    applicant = physician(client)
+    first, second = authorities(2)
+    client.logout()
+
+    kept = client.post(AUTHORITIES, {"authority": [first.code], "continue": "1"}).cookies["__Host-kept_choices"]
+    sign_in(client, applicant.user)
+    confirm_details(client, applicant)
+    forgotten = client.post(AUTHORITIES, {"authority": [second.code], "continue": "1"}).cookies["__Host-kept_choices"]
+
+    assert kept.value
+    assert (forgotten.value, forgotten["max-age"]) == ("", 0)
+    for cookie in (kept, forgotten):
+        assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", "")
 
 
 def test_forged_kept_choices_are_ignored(client: Client):

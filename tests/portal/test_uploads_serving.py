@@ -71,6 +71,7 @@ def test_a_picture_comes_with_every_bar_and_without_cookies(upload: Upload, appl
     answer = ask(address_of(upload, applicant.user))
 
     assert answer["Content-Type"] == "image/jpeg"
+    assert answer["Content-Disposition"] == 'inline; filename="page.jpg"'
     assert answer["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Cross-Origin-Resource-Policy"] == "cross-origin"
