@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from applicants.models import User
 from portal.jobs import QUEUES
 from sandbox.stack import SEALING_WORKER, WORKERS
 
@@ -198,3 +199,26 @@ def test_dev_without_a_command_it_knows_says_what_there_is():
 
     assert done.returncode == 2
     assert "usage: ./dev COMMAND" in done.stderr
+
+
+def caddyfile() -> list[str]:
+    """The lines of the proxy's configuration."""
+    return [line.strip() for line in (ROOT / "deploy/Caddyfile").read_text().splitlines()]
+
+
+def test_the_proxys_own_answers_ask_for_https_and_are_not_guessed_at():
+    lines = caddyfile()
+
+    assert 'header ?Strict-Transport-Security "max-age=63072000; includeSubDomains; preload"' in lines
+    assert "header ?X-Content-Type-Options nosniff" in lines
+
+
+def test_the_proxy_hands_on_no_request_id_of_a_visitor():
+    lines = caddyfile()
+
+    assert "header_up -X-Request-ID" in lines[lines.index("reverse_proxy web:8000 {") :]
+
+
+@pytest.mark.django_db
+def test_migrations_make_no_account():
+    assert not User.objects.exists()

@@ -136,6 +136,15 @@ def test_a_forwarded_address_is_believed_only_behind_our_proxy(monkeypatch: pyte
 
 
 @pytest.mark.django_db
+def test_behind_our_proxy_only_what_the_proxy_itself_added_is_believed(settings):
+    direct = by_network(ask(address="198.51.100.1"))
+    forwarded = {"X-Forwarded-For": "203.0.113.250, 198.51.100.1"}
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+
+    assert by_network(RequestFactory().get("/", REMOTE_ADDR="10.0.0.2", headers=forwarded)) == direct
+
+
+@pytest.mark.django_db
 def test_the_search_of_schools_is_limited(client: Client):
     address = reverse("eligibility")
     most = 60
