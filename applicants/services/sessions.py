@@ -1,15 +1,18 @@
-"""Where a person is signed in: noted at each sign-in, listed, and ended by the person."""
+"""Where a person is signed in: noted at each sign-in, listed, and ended by the person, or from the command line."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from applicants.models import User
+from applicants.models import Applicant, User
+from portal import audit
 
 
 def note_sign_in(request: HttpRequest, **_: Any) -> None:
@@ -44,6 +47,50 @@ def end_session(*, user: User, key: int) -> int:
 def end_all_sessions(user: User) -> int:
     """End every session of `user`; returns how many there were."""
     return _end(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
+
+
+def end_everybodys_sessions(*, actor: str, reason: str, at: datetime) -> int:
+    """End every session there is, of visitors who are not signed in too; returns how many there were.
+
+    Each account that was signed in gets an event in the audit log.
+    """
+    with transaction.atomic():
+        for user in User.objects.filter(pk__in=UserSession.objects.values("user_id")):
+            end_sessions_of(user, actor=actor, reason=reason, at=at)
+        UserSession.objects.all().delete()
+        return Session.objects.all().delete()[0]
+
+
+def end_sessions_of(user: User, *, actor: str, reason: str, at: datetime) -> int:
+    """End every session of `user` for somebody else, who is `actor`; returns how many there were."""
+    with transaction.atomic():
+        ended = end_all_sessions(user)
+        _record("sessions_ended", user, actor=actor, reason=reason, at=at, sessions=ended)
+    return ended
+
+
+def close_account(user: User, *, actor: str, reason: str, at: datetime) -> int:
+    """Let nobody sign in to the account of `user`, and end its sessions; returns how many there were."""
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(is_active=False)
+        _record("account_closed", user, actor=actor, reason=reason, at=at)
+        return end_sessions_of(user, actor=actor, reason=reason, at=at)
+
+
+def reopen_account(user: User, *, actor: str, reason: str, at: datetime) -> None:
+    """Let people sign in again to an account that was closed; its old sessions stay ended."""
+    with transaction.atomic():
+        end_sessions_of(user, actor=actor, reason=reason, at=at)
+        User.objects.filter(pk=user.pk).update(is_active=True)
+        _record("account_reopened", user, actor=actor, reason=reason, at=at)
+
+
+def _record(event: str, user: User, *, actor: str, reason: str, at: datetime, **facts: int) -> None:
+    audit.record(f"applicants.{event}", actor=actor, subject=user, at=at, reason=reason, person=_person(user), **facts)
+
+
+def _person(user: User) -> int | None:
+    return Applicant.objects.filter(user=user).values_list("pk", flat=True).first()
 
 
 def alive() -> QuerySet[Session, str]:

@@ -6,15 +6,20 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from applicants.http import AuthenticatedRequest
+from applicants.reauthentication import confirmed_again
 from applicants.services import sessions
 
 ENDED = "You are signed out there."
 ALL_ENDED = "You are signed out everywhere else."
 
 
+@confirmed_again(looking=False)
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_list(request: AuthenticatedRequest) -> HttpResponse:
-    """List the sessions of the person; a POST ends the one named by `session`, or all others."""
+    """List the sessions of the person; a POST ends the one named by `session`, or all others.
+
+    Whoever found a browser signed in must not be able to put its owner out of the others.
+    """
     if request.method == "POST":
         return _end(request)
     here = request.session.session_key

@@ -1,11 +1,17 @@
 """The list of where somebody is signed in."""
 
+import re
+import string
+
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
 from tests.factories.applicants import PASSWORD
+from tests.support.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -76,3 +82,42 @@ def test_ended_sessions_leave_the_list_at_the_next_sign_in(applicant):
     signed_in(applicant)
 
     assert UserSession.objects.count() == 1
+
+
+def test_ending_sessions_asks_again_after_ten_minutes(client, applicant):
+    there = signed_in(applicant)
+    sign_in(client, applicant.user, fresh_seconds=-601)
+    entry = UserSession.objects.get(session_key=there.session.session_key)
+
+    asked = [client.post(reverse("sessions"), values) for values in ({}, {"session": entry.pk})]
+
+    assert all(answer["Location"].startswith(reverse("account_reauthenticate")) for answer in asked)
+    assert is_in(there)
+    assert client.get(reverse("sessions")).status_code == 200
+    client.post(asked[1]["Location"], {"password": PASSWORD})
+    assert not is_in(there)
+
+
+def test_signing_out_ends_the_session_on_the_server(applicant):
+    client = signed_in(applicant)
+    kept = client.cookies["session"].value
+    assert Session.objects.filter(session_key=kept).exists()
+
+    client.post(reverse("account_logout"))
+    client.cookies["session"] = kept
+
+    assert client.get(reverse("dashboard"))["Location"].startswith(reverse("account_login"))
+    assert not Session.objects.filter(session_key=kept).exists()
+
+
+def test_keys_of_sessions_cannot_be_guessed():
+    keys: set[str] = set()
+    for _ in range(200):
+        session = SessionStore()
+        session.create()
+        keys.add(session.session_key or "")
+
+    assert len(keys) == 200
+    # 32 characters of 36 are 165 bits; ASVS asks for 128.
+    assert all(re.fullmatch(r"[a-z0-9]{32}", key) for key in keys)
+    assert set("".join(keys)) == set(string.ascii_lowercase + string.digits)
