@@ -1,6 +1,7 @@
 """The page on which a person shows who they are, and the notarized form of before."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -18,9 +19,11 @@ from applicants.services import reviews
 from applicants.services.identity import SubmissionError
 from applicants.states import IdentityModel, IdentityState
 from portal.audit import actor_label
+from portal.rate_limits import RateLimit, by_account, limited
 from portal.uploads.http import shows_page_images
 from portal.uploads.services import UploadRefusedError
 
+FORMS = RateLimit("identity-form-pdf", most=30, per=timedelta(hours=1))
 SENT = "Thank you. We have received your document."
 WITHDRAWN = "Your document was withdrawn."
 
@@ -121,6 +124,7 @@ def identity_form_new(request: ApplicantRequest) -> HttpResponse:
 
 
 @applicant_required
+@limited(FORMS, by=by_account, counts=lambda _: True)
 @require_safe
 def identity_form_pdf(request: ApplicantRequest) -> HttpResponse:
     """Hand out the person's own prepared form; without one, lead to the page that makes it."""

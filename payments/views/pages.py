@@ -1,6 +1,7 @@
 """Pages around the payment: back from Stripe, canceled, receipt, price list."""
 
 import uuid
+from datetime import timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -18,7 +19,9 @@ from payments.services import checkout, fees, receipts, sync
 from payments.states import PaymentState
 from portal.audit import actor_label
 from portal.eastern import eastern_date
+from portal.rate_limits import RateLimit, by_account, limited
 
+RECEIPTS = RateLimit("receipt-pdf", most=30, per=timedelta(hours=1))
 NOT_CHARGED = "You have not been charged."
 SETTLED = frozenset({PaymentState.PAID, PaymentState.PROCESSING, PaymentState.REVIEW})
 
@@ -99,9 +102,10 @@ def receipt(request: ApplicantRequest, reference: str) -> HttpResponseBase:
 
 
 @applicant_required
+@limited(RECEIPTS, by=by_account, counts=lambda _: True)
 @require_safe
 def receipt_pdf(request: ApplicantRequest, reference: str) -> HttpResponseBase:
-    """The receipt as a file."""
+    """The receipt as a file; typeset at each request, which is why there is a limit."""
     try:
         content = receipts.receipt_pdf(_order_of(request, reference))
     except receipts.NoReceiptError as error:

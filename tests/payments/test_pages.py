@@ -1,15 +1,19 @@
 """Pages around the payment."""
 
 import uuid
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
+import time_machine
 from django.test import Client
 from pypdf import PdfReader
 
 from applicants.models import Applicant
 from payments.models import Payment
 from payments.states import OrderState, PaymentState
+from payments.views.pages import RECEIPTS
+from portal.rate_limits import spend
 from sandbox.stripe_double.process import StripeDoubleProcess
 from tests.factories.applicants import ApplicantFactory, StaffFactory
 from tests.factories.payments import FEE_CENTS
@@ -127,3 +131,21 @@ def test_staff_see_a_payment_and_read_it_again(stripe_double: StripeDoubleProces
     assert page.status_code == 200
     assert str(payment.pk) in page.content.decode()
     assert Payment.objects.get().state == PaymentState.PAID
+
+
+def test_receipts_as_files_are_limited_by_account():
+    payment, other = (scenes.pending(FEE_CENTS, credit_cents=FEE_CENTS) for _ in range(2))
+    client, stranger = signed_in(payment.applicant), signed_in(other.applicant)
+    address, at = f"/payments/{payment.order.reference}/receipt.pdf", datetime(2026, 5, 4, 15, 0, 10, tzinfo=UTC)
+
+    with time_machine.travel(at, tick=False):
+        for browser, who in ((client, payment), (stranger, other)):
+            sign_in(browser, who.applicant.user)
+        for _ in range(RECEIPTS.most - 1):
+            spend(RECEIPTS, f"user-{payment.applicant.user_id}", at=at)
+        answers = [client.get(address).status_code for _ in range(2)]
+        others = stranger.get(f"/payments/{other.order.reference}/receipt.pdf").status_code
+        page = client.get(f"/payments/{payment.order.reference}/receipt/").status_code
+
+    assert RECEIPTS.most == 30
+    assert (answers, others, page) == ([200, 429], 200, 200)
