@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from payments.states import PaymentState
 from portal.leases import retry_delay
 
 OPEN_PAGE_CHECK = timedelta(minutes=5)
+PAGE_ELSEWHERE = "Stripe named a page on another host than its own; nobody was led there."
 
 
 class CheckoutUnavailableError(Exception):
@@ -27,7 +29,8 @@ def create(payment_id: uuid.UUID) -> str:
     """Create the session of a payment, or find the one that an earlier call created; returns the page's address.
 
     Raises CheckoutUnavailableError while Stripe does not answer, and CheckoutRefusedError when it refused: the payment is
-    failed then and the order a basket again. Call it outside any transaction.
+    failed then and the order a basket again. Nobody is led to a page that is not on CHECKOUT_ORIGIN: staff are told, and
+    for the person it is as if Stripe did not answer. Call it outside any transaction.
     """
     payment = settlement.payment_now(payment_id)
     try:
@@ -38,6 +41,9 @@ def create(payment_id: uuid.UUID) -> str:
     except gateway.GatewayRefusedError as error:
         _record_refusal(payment_id, error.code, at=timezone.now())
         raise CheckoutRefusedError(error.code) from error
+    if opened.url and not opened.url.startswith(f"{settings.CHECKOUT_ORIGIN}/"):
+        _note_elsewhere(payment_id, at=timezone.now())
+        raise CheckoutUnavailableError(str(payment_id))
     return _record_opened(payment_id, opened, at=timezone.now())
 
 
@@ -48,6 +54,15 @@ def _note_failure(payment_id: uuid.UUID, error: str, *, at: datetime) -> None:
     payment.last_error = error[:300]
     payment.next_sync_at = at + retry_delay(payment.sync_attempts)
     payment.save(update_fields=["sync_attempts", "last_error", "next_sync_at"])
+
+
+def _note_elsewhere(payment_id: uuid.UUID, *, at: datetime) -> None:
+    payment = settlement.payment_now(payment_id)
+    # The sweep asks again and again; one message is enough.
+    if payment.last_error != PAGE_ELSEWHERE:
+        with transaction.atomic(durable=True):
+            emails.alert(payment, subject="A payment page is not where it should be", reason=PAGE_ELSEWHERE, at=at)
+    _note_failure(payment_id, PAGE_ELSEWHERE, at=at)
 
 
 @transaction.atomic(durable=True)

@@ -180,3 +180,22 @@ def test_stripe_is_never_called_inside_a_transaction(stripe_double: StripeDouble
         gateway.create_session(payment.params, key="any")
 
     assert stripe_double.control.requests() == []
+
+
+@pytest.mark.parametrize("host", ["another", "one that begins alike"])
+def test_nobody_is_led_to_a_payment_page_on_another_host(stripe_double: StripeDoubleProcess, settings, host: str):
+    payment = scenes.pending()
+    theirs = stripe_double.base_url
+    settings.CHECKOUT_ORIGIN = "https://checkout.stripe.com" if host == "another" else theirs[:-1]
+
+    for _ in range(2):
+        with pytest.raises(checkout.CheckoutUnavailableError):
+            checkout.open_session(payment.pk)
+
+    kept = scenes.fresh(payment)
+    assert (kept.state, kept.session_url, kept.session_id) == (PaymentState.CREATED, "", None)
+    assert kept.next_sync_at is not None
+    assert kept.order.state == OrderState.PAYMENT_PENDING
+    assert scenes.mails() == ["staff_alert"]
+    settings.CHECKOUT_ORIGIN = theirs
+    assert checkout.open_session(payment.pk).startswith(f"{theirs}/")
