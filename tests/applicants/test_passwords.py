@@ -1,5 +1,7 @@
 """Which passwords are taken (NIST SP 800-63B-4 section 3.1.1.2), and that changing one ends other sessions."""
 
+import re
+
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
@@ -10,6 +12,7 @@ from django.urls import reverse
 from applicants.models import User
 from applicants.passwords import MOST
 from portal.models import AuditEvent, OutgoingEmail
+from tests.applicants.registering import answer, last_link, up_to_email
 from tests.factories.applicants import PASSWORD
 from tests.support.sign_in import add_authenticators, sign_in
 
@@ -164,3 +167,46 @@ def test_rule_is_said_before_anything_is_typed(client, applicant):
 
     assert "Use 15 characters or more, or 8 once" in page
     assert page.count("Show password") == 3
+
+
+def password_pages(client, applicant) -> dict[str, str]:
+    """Every page on which a password is typed: its name → its HTML."""
+    browser = Client()
+    # At first, because a link for a new password ends with the next sign-in.
+    sign_in(browser, applicant.user)
+    up_to_email(client)
+    answer(client, "email", {"email": "new@example.org"})
+    client.post(last_link("registration_confirm"))
+    birth = dict(zip(("day", "month", "year"), applicant.birth_date.strftime("%d %m %Y").split(), strict=True))
+    born = {f"birth_date_{part}": value for part, value in birth.items()}
+    stranger = Client()
+    stranger.post(reverse("number_forgotten"), {"email": applicant.user.email} | born)
+    stranger.post(reverse("account_reset_password"), {"email": applicant.user.email})
+    reset = re.search(r"/accounts/password/reset/key/\S+", OutgoingEmail.objects.latest("created_at").text)
+    assert reset is not None
+    pages = {
+        "account_login": stranger.get(reverse("account_login")),
+        "staff_sign_in": stranger.get(reverse("staff_sign_in")),
+        "number_link": stranger.get(last_link("forgotten_number")),
+        "account_reset_password_from_key": stranger.get(reset[0], follow=True),
+        "register_password": client.get(reverse("register_password")),
+        "account_change_password": browser.get(reverse("account_change_password")),
+        "account_reauthenticate": browser.get(reverse("account_reauthenticate")),
+    }
+    assert {page.status_code for page in pages.values()} == {200}
+    return {name: page.content.decode() for name, page in pages.items()}
+
+
+def test_every_field_for_a_password_hides_it_and_lets_managers_fill_it(client, applicant):
+    pages = password_pages(client, applicant)
+
+    for name, page in pages.items():
+        fields = re.findall(r'<input [^>]*name="[^"]*password[^"]*"[^>]*>', page)
+        assert fields, name
+        for field in fields:
+            assert 'type="password"' in field, (name, field)
+            is_new = name in {"register_password", "account_reset_password_from_key"} or re.search(
+                '"password[12]"', field
+            )
+            assert f'autocomplete="{"new" if is_new else "current"}-password"' in field, (name, field)
+            assert all(int(most) >= 64 for most in re.findall(r'maxlength="(\d+)"', field)), (name, field)

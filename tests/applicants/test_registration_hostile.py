@@ -217,3 +217,13 @@ def test_markup_in_answers_is_shown_as_text(client):
 
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt; School" in page
+
+
+def test_words_of_a_template_are_only_words(client):
+    typed = "{{ 7|add:7 }}{% load static %}{{ settings.SECRET_KEY }}"
+    up_to_check(client)
+    answer(client, "school", SCHOOL | {"school_name": typed})
+
+    page = client.get(reverse("register_check")).content.decode()
+
+    assert typed in page

@@ -1,5 +1,7 @@
 """The second factor: who must show it where, how it is set up, and that each code works once."""
 
+import base64
+import re
 import time
 
 import pytest
@@ -282,3 +284,20 @@ def test_last_passkey_of_staff_stays(client, staff_member):
     client.post(reverse("mfa_remove_webauthn", args=[key.pk]))
 
     assert Authenticator.objects.filter(pk=key.pk).exists()
+
+
+def test_secrets_and_codes_are_long_and_no_two_accounts_have_the_same(client, applicant, other_applicant):
+    secrets, codes = [], []
+    for person in (applicant, other_applicant):
+        sign_in(client, person.user, second_factor=False)
+        secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
+        done = client.post(reverse("mfa_activate_totp"), {"code": app_code(secret)})
+        secrets.append(base64.b32decode(secret))
+        codes.append(set(client.get(done["Location"]).context["unused_codes"]))
+
+    # 160 bits, as long as the output of HMAC-SHA-1 (RFC 4226 section 4).
+    assert [len(secret) for secret in secrets] == [20, 20]
+    assert secrets[0] != secrets[1]
+    assert [len(some) for some in codes] == [10, 10]
+    assert not codes[0] & codes[1]
+    assert all(re.fullmatch(r"\d{10}", code) for code in codes[0] | codes[1])

@@ -169,3 +169,17 @@ def test_new_build_replaces_the_old_one_whole(tmp_path):
 
     assert [path.name for path in target.iterdir()] == ["new.css"]
     assert [path.name for path in tmp_path.iterdir()] == ["build"]
+
+
+# What turns text into code or markup, listens to other windows, or keeps people from pasting a password.
+FORBIDDEN = (
+    "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "createContextualFragment",
+    'addEventListener("message"', "onmessage", "postMessage", "paste",
+)  # fmt: skip
+
+
+def test_own_scripts_make_no_code_or_markup_of_text_and_keep_nobody_from_pasting():
+    scripts = {path.name: path.read_text() for path in (ROOT / "static/js").glob("*.js")}
+
+    assert "portal.js" in scripts
+    assert [(name, word) for name, text in scripts.items() for word in FORBIDDEN if word in text] == []

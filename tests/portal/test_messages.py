@@ -153,3 +153,10 @@ def test_forgotten_password_carries_the_link_once_in_each_part():
     assert html.count(CONTEXT["password_reset_url"]) == 1
     assert text.count(CONTEXT["password_reset_url"]) == 1
     assert isinstance(html, SafeString)
+
+
+@pytest.mark.parametrize("kind", ["html", "txt"])
+def test_words_of_a_template_in_a_name_are_only_words(kind):
+    typed = "{{ 7|add:7 }}{% load static %}"
+
+    assert typed in render(f"emails/report_sent/body.{kind}", name=typed)
