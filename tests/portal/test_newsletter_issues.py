@@ -12,6 +12,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from applicants.models import User
+from applicants.roles import Role
 from portal import health, jobs, leases
 from portal.mail import message_domain
 from portal.models import (
@@ -300,7 +301,7 @@ def test_an_unknown_act_or_time_changes_nothing(staff_client: Client, data: dict
 def test_staff_without_the_permission_neither_see_nor_change_issues():
     issue = NewsletterIssueFactory.create()
     client = Client()
-    sign_in(client, StaffFactory.create(is_superuser=False))
+    sign_in(client, StaffFactory.create(is_superuser=False, role=Role.FINANCE))
 
     assert client.get(change_page(issue)).status_code == 403
     for data in ({"act": "schedule", "send_at": "2099-07-01T12:00"}, {"act": "cancel", "reason": "x"}, {"act": "test"}):
