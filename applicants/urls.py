@@ -15,6 +15,7 @@ from applicants.views import (
     registration,
     registration_mail,
     second_factor,
+    session_clock,
     sessions,
     staff_door,
 )
@@ -45,6 +46,7 @@ urlpatterns = [
         name="former_name_withdraw",
     ),
     path("account/second-factor/", second_factor.second_factor, name="second_factor"),
+    path("account/session/", session_clock.session_clock, name="session_clock"),
     path("account/sessions/", sessions.session_list, name="sessions"),
     path("accounts/", include("applicants.sign_in_urls")),
     path("register/", registration.register, name="register"),

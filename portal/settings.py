@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "applicants.session_clock.SessionClockMiddleware",
     "cvs.kept_choices.SignInAgainMiddleware",
     "applicants.middleware.SecondFactorMiddleware",
+    "applicants.drafts.DraftMiddleware",
     "portal.middleware.PersonalPagesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -210,8 +211,9 @@ SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
 DEVICE_COOKIE_NAME = f"{COOKIE_PREFIX}device"
 # Notices in a cookie would have a name without the prefix, which cannot be set.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-SESSION_COOKIE_AGE = 60 * 60 * 2
-# The row of a session lives from its last change; what ends it is applicants.session_clock.
+# What ends a session is applicants.session_clock. Its row lives longer, so that a form sent too late is known whose it is.
+SESSION_IDLE_SECONDS = 60 * 60 * 2
+SESSION_COOKIE_AGE = SESSION_IDLE_SECONDS + 60 * 60 * 12
 SESSION_LIFETIME_SECONDS = 60 * env.int("SESSION_LIFETIME_MINUTES", 720, validate=lambda value: value > 0)
 STAFF_IDLE_SECONDS = 60 * env.int("STAFF_IDLE_MINUTES", 30, validate=lambda value: value > 0)
 # Where staff pages answer, if not beside the others.

@@ -137,6 +137,8 @@ GROUPS = (
     Group("a message", get="302 200 200 404 404", post="302 405 405 405 405", addresses=("inbox_message message",)),
     Group("a message to put away", get="302 405 405 405 405", post="302 400 400 404 404",
           addresses=("inbox_mark message",)),
+    Group("how long a session lasts, and longer", get="302 200 200 200 200", post="302 200 200 200 200",
+          addresses=("session_clock",)),
     Group("an account's sessions", get="302 200 200 200 200", post="302 302 302 302 302", addresses=("sessions",)),
     Group("shows its second factor; who has is led on", get="302 302 302 302 302", post="302 405 405 405 405",
           addresses=("second_factor",)),
