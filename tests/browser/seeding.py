@@ -56,7 +56,7 @@ class World:
 def make_world(site: Site) -> World:
     """Fill the committed database of a running site; needs its licensing authorities and fees."""
     world = World(site.base_url)
-    with override_settings(STRIPE_API_BASE=site.double.base_url):
+    with override_settings(STRIPE_API_BASE=site.double.base_url, CHECKOUT_ORIGIN=site.double.base_url):
         _seed(world, site.double)
     return world
 
