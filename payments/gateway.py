@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
+import requests
 import stripe
 from django.conf import settings
 from django.db import connection
@@ -103,9 +104,17 @@ def _client_for(key: str, api_base: str, timeout: tuple[float, float], retries: 
     return stripe.StripeClient(
         key,
         base_addresses={"api": api_base},
-        http_client=stripe.RequestsClient(timeout=timeout),
+        http_client=stripe.RequestsClient(timeout=timeout, session=_straight_session()),
         max_network_retries=retries,
     )
+
+
+def _straight_session() -> requests.Session:
+    """Return connections that follow no redirect: an answer that leads elsewhere is none of Stripe's API."""
+    session = requests.Session()
+    # requests raises at the first one then, and nothing of our request reaches the other address.
+    session.max_redirects = 0
+    return session
 
 
 def _client() -> stripe.StripeClient:
