@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
+import structlog
 from django.db import models, transaction
 
 from applicants.models import User
 from portal import four_eyes
 from portal.models import FourEyesAct, Proposal
+
+logger = structlog.get_logger(__name__)
 
 
 class NotAllowedError(Exception):
@@ -25,6 +28,7 @@ def require(actor: str, permission: str) -> None:
     """Raise `NotAllowedError` unless `actor` (from `audit.actor_label`) is staff with `permission`; writes nothing."""
     person = staff_member(actor)
     if person is None or not person.has_perm(permission):
+        logger.warning("not_allowed", actor=actor, permission=permission)
         raise NotAllowedError("Your role does not allow this. Ask somebody whose role does.")
 
 
