@@ -207,6 +207,10 @@ IDENTITY_IMAGE_DAYS = env.int("IDENTITY_IMAGE_DAYS", 90, validate=lambda value: 
 REGISTRATION_DRAFT_DAYS = env.int("REGISTRATION_DRAFT_DAYS", 14, validate=lambda value: value >= 1)
 
 HTTPS = BASE_URL.startswith("https://")
+if DEBUG and HTTPS:
+    raise ImproperlyConfigured(
+        "DEBUG shows strangers the settings and the source; take it away, or use a BASE_URL with http://."
+    )
 # The __Host- prefix needs Secure, and a laptop without TLS has none.
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
@@ -333,6 +337,10 @@ EMAIL_PORT = env.int("SMTP_PORT", 587)
 EMAIL_HOST_USER = env.str("SMTP_USER", "")
 EMAIL_HOST_PASSWORD = env.str("SMTP_PASSWORD", "")
 SMTP_SECURITY = env.str("SMTP_SECURITY", "starttls", validate=lambda value: value in {"starttls", "tls", "none"})
+if SMTP_SECURITY == "none" and EMAIL_HOST not in {"localhost", "127.0.0.1", "::1"} and not (DEBUG or DEMO):
+    raise ImproperlyConfigured(
+        "SMTP_SECURITY may be none only for a relay on the same machine (SMTP_HOST=localhost); set starttls or tls."
+    )
 EMAIL_TIMEOUT = env.int("SMTP_TIMEOUT_SECONDS", 30)
 # Everything that leaves the portal goes through its outbox; Django's own door is for the outbox alone.
 EMAIL_BACKEND = "portal.outbox_backend.OutboxEmailBackend"

@@ -127,6 +127,15 @@ def test_the_database_and_the_broker_are_not_reachable_from_outside(compose: Com
     assert compose["networks"]["back"] == {"internal": True}
 
 
+def test_the_proxy_speaks_no_tls_older_than_1_2_at_every_name_and_hands_on_no_trace():
+    lines = [line.strip() for line in (ROOT / "deploy/Caddyfile").read_text().splitlines()]
+    sites = [line for line in lines if line.endswith("{") and "{$" in line and not line.startswith("Host")]
+
+    assert sites == ["{$PORTAL_DOMAIN}, {$UPLOADS_DOMAIN} {"]
+    assert lines[lines.index("tls {") + 1] == "protocols tls1.2 tls1.3"
+    assert lines.index("@trace method TRACE CONNECT") + 1 == lines.index("respond @trace 405")
+
+
 def test_the_image_holds_no_sandbox_no_tests_and_no_secret():
     allowed = [line[1:].rstrip("/") for line in (ROOT / ".dockerignore").read_text().splitlines() if line[:1] == "!"]
     first, *_ = (ROOT / ".dockerignore").read_text().splitlines()
