@@ -44,6 +44,9 @@ MFA_FORMS = {
     "reauthenticate": "applicants.forms.ConfirmCodeForm",
     "activate_totp": "applicants.forms.ActivateAuthenticatorForm",
     "add_webauthn": "applicants.forms.AddPasskeyForm",
+    "login_webauthn": "applicants.forms.PasskeyAloneForm",
+    "authenticate_webauthn": "applicants.forms.PasskeyForm",
+    "reauthenticate_webauthn": "applicants.forms.ConfirmPasskeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from playwright.sync_api import Page, expect
 
 from applicants.models import Applicant
-from portal.models import OutgoingEmail
+from portal.models import AuditEvent, OutgoingEmail
 from tests.browser.passkeys import add_virtual_authenticator, set_up_first_passkey, sign_in_with_passkey, sign_out
 from tests.browser.support import confirm_details, heading, sign_in
 
@@ -43,6 +43,8 @@ def test_passkey_is_set_up_before_the_first_order_and_signs_in_afterwards(watche
         (person.user.pk, "webauthn"),
         (person.user.pk, "recovery_codes"),
     }
+    newest = AuditEvent.objects.filter(event="applicants.signed_in", actor=f"user:{person.user.pk}").latest("pk")
+    assert newest.facts == {"methods": "webauthn"}
     told = OutgoingEmail.objects.filter(to_email=person.user.email, template="security_notice")
     assert any("passkey was set up" in email.text for email in told)
 
