@@ -175,11 +175,14 @@ def test_a_server_that_asks_for_a_sign_in_it_does_not_offer_is_not_reached(mailb
 
 def test_without_tls_nothing_is_handed_over_where_tls_is_asked_for(mailbox: MailboxControl, settings: Settings):
     settings.SMTP_SECURITY = "starttls"
+    email = store()
 
-    result = hand_over()
+    mail.deliver(ALL())
 
-    assert result.outcome is Outcome.NOT_NOW
     assert mailbox.messages() == []
+    waiting = fresh(email)
+    assert (waiting.state, waiting.handoff_at) == (DeliveryState.READY, None)
+    assert waiting.last_error == "Mail server not reached: SMTPNotSupportedError"
 
 
 def test_an_address_under_a_domain_with_other_letters_is_reached_by_its_ascii_name(mailbox: MailboxControl):
