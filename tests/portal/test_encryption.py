@@ -129,6 +129,28 @@ def test_no_key_fits_says_what_to_do_and_not_what_is_stored(settings):
     assert NUMBER not in str(error.value)
 
 
+def write_token(check: IdentityCheck, token: str) -> None:
+    """Write past the field, as somebody with the database in hand would."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE applicants_identitycheck SET passport_number = %s WHERE id = %s", [token, check.pk])
+
+
+@pytest.mark.parametrize("place", ["version", "time", "vector", "text", "signature"])
+def test_a_token_with_one_changed_character_is_not_opened(place: str):
+    check = IdentityCheckFactory.create(passport_number=NUMBER)
+    token = token_of(check)
+    # Fernet: 1 byte of version, 8 of time, 16 of the initial vector, the text, 32 of HMAC; four letters hold three bytes.
+    at = {"version": 0, "time": 6, "vector": 20, "text": len(token) // 2, "signature": len(token) - 12}[place]
+    write_token(check, f"{token[:at]}{'B' if token[at] != 'B' else 'C'}{token[at + 1 :]}")
+
+    with pytest.raises(NoKeyFitsError) as error:
+        IdentityCheck.objects.get(pk=check.pk)
+
+    assert NUMBER not in str(error.value)
+    write_token(check, token)
+    assert IdentityCheck.objects.get(pk=check.pk).passport_number == NUMBER
+
+
 def test_rotation_lets_the_old_keys_go(settings):
     checks = [IdentityCheckFactory.create(passport_number=f"{NUMBER}{turn}") for turn in range(5)]
     IdentityCheckFactory.create(passport_number="")

@@ -37,6 +37,25 @@ def test_a_file_that_was_swapped_in_the_storage_is_not_shown(applicant: Applican
         store.read_page(upload, 1)
 
 
+@pytest.mark.parametrize("at", [0, 20, -1], ids=["nonce", "content", "tag"])
+def test_a_file_of_which_one_bit_was_changed_in_the_storage_is_not_shown(
+    applicant: Applicant, uploads_dir: Path, at: int
+):
+    upload = checked(take_in(applicant.user, picture()))
+    files = {path.name == "original": uploads_dir / path for path in stored_files()}
+    untouched = store.read_original(upload)
+    for file in files.values():
+        sealed = bytearray(file.read_bytes())
+        sealed[at] ^= 1
+        file.write_bytes(sealed)
+
+    with pytest.raises(store.MissingFileError):
+        store.read_original(upload)
+    with pytest.raises(store.MissingFileError):
+        store.read_page(upload, 1)
+    assert untouched == picture()
+
+
 def test_erasing_leaves_no_byte_no_key_and_no_name(applicant: Applicant):
     upload = checked(take_in(applicant.user, picture(), "My passport.jpg"))
 
