@@ -152,6 +152,37 @@ def test_tampered_price_is_refused(client: Client, sent: str, enqueued: list[Wak
     assert 'name="total_cents" id="id_total_cents" value="6600"' in page
 
 
+def test_a_price_in_the_address_is_not_read(client: Client, stripe_double: StripeDoubleProcess):
+    ready(client)
+
+    answer = client.post(f"{REVIEW}?total_cents=1&consent=on&knows_not_certified=on", agreed(6600))
+
+    assert answer.status_code == 303
+    assert (Payment.objects.get().total_cents, Payment.objects.get().due_cents) == (6600, 6600)
+
+
+def test_agreement_in_the_address_is_none(client: Client, enqueued: list[WakeUp]):
+    ready(client)
+
+    with nothing_happens(enqueued):
+        answer = client.post(f"{REVIEW}?consent=on", agreed(6600, consent=""))
+
+    assert "Confirm that we may release your certification status" in answer.content.decode()
+
+
+@pytest.mark.parametrize("sent", [["6600", "1"], ["1", "6600"]])
+def test_two_prices_in_one_form_never_charge_another_than_the_computed_one(
+    client: Client, stripe_double: StripeDoubleProcess, sent: list[str]
+):
+    ready(client)
+
+    answer = client.post(REVIEW, {**agreed(6600), "total_cents": sent})
+
+    # The last one counts; whatever it is, it is compared with what we compute, and never charged itself.
+    assert answer.status_code == (303 if sent[-1] == "6600" else 200)
+    assert [payment.total_cents for payment in Payment.objects.all()] == ([6600] if sent[-1] == "6600" else [])
+
+
 def test_price_that_changed_since_chosen_is_shown_and_agreed_to_again(
     client: Client, stripe_double: StripeDoubleProcess, enqueued: list[WakeUp]
 ):

@@ -40,6 +40,31 @@ def test_own_scripts_stay_within_their_budget():
     assert sum(gzipped_size(path) for path in (ROOT / "static/js").glob("*.js")) <= 5 * KILOBYTE
 
 
+# What lets a script write into the prototype of every object, with words that came from outside.
+POLLUTING = (
+    r"""__proto__|\bprototype\b|Object\.assign|JSON\.parse|\beval\b|new Function|[\w\])]\[[^\]"'0-9]+\]\s*=[^=]"""
+)
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "static/js").rglob("*.js")), ids=lambda path: path.name)
+def test_no_script_of_ours_writes_to_a_computed_key_or_a_prototype(script):
+    assert re.findall(POLLUTING, script.read_text()) == []
+
+
+def test_every_script_of_ours_is_looked_at():
+    shipped = [path for path in (ROOT / "static/js").rglob("*") if path.is_file()]
+
+    assert len(shipped) >= 5
+    assert {path.suffix for path in shipped} == {".js"}
+
+
+@pytest.mark.parametrize(
+    "line", ["a[key] = 1", "Object.assign(a, b)", "a.__proto__ = b", "JSON.parse(text)", "rows[i][name]= value"]
+)
+def test_the_search_finds_what_it_looks_for(line):
+    assert re.search(POLLUTING, line)
+
+
 @pytest.mark.parametrize("name", ["portal.css", "admin.css"])
 def test_every_file_named_by_a_style_sheet_is_shipped(name):
     css = (BUILD / "css" / name).read_text()
