@@ -1,15 +1,12 @@
 """What a server with an https address does by its settings: cookies, HSTS, hosts, proxies, and secrets from files."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from sandbox.checks import _PRODUCTION
+from tests.support.server import on_a_server
 
 ROOT = Path(__file__).resolve().parents[2]
 # Everything that .env.example marks as secret.
@@ -34,27 +31,13 @@ print(json.dumps({
 """
 
 
-def python(code: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run `code` with what a server would have set, and `environment` besides."""
-    # Nothing of the environment of the tests, which name stand-ins.
-    named = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
-    return subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code, *arguments],
-        cwd=ROOT,
-        env={**named, **_PRODUCTION, "DJANGO_SETTINGS_MODULE": "portal.settings", **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 def ask(
     path: str = "/accounts/login/", *, secure: bool = True, environment: dict[str, str] | None = None, **headers: str
 ):
     """The answer of a server at https://portal.example.org."""
     named = {"host": "portal.example.org", **{name.replace("_", "-"): value for name, value in headers.items()}}
     asked = {"method": "GET", "path": path, "secure": secure, "headers": named}
-    done = python(ASK, json.dumps(asked), **(environment or {}))
+    done = on_a_server(ASK, json.dumps(asked), **(environment or {}))
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -77,7 +60,7 @@ names = ["NAME", "SECURE", "HTTPONLY", "SAMESITE", "DOMAIN", "PATH"]
 print(json.dumps({name: getattr(settings, "SESSION_COOKIE_" + name) for name in names}))
 """
 
-    settings = json.loads(python(code).stdout)
+    settings = json.loads(on_a_server(code).stdout)
 
     assert settings["NAME"] == "__Host-session"
     assert settings == {
@@ -126,7 +109,7 @@ def test_a_forwarded_scheme_is_believed_behind_our_proxy_only():
 def test_django_finds_nothing_to_say_about_a_deployment():
     code = "import django; django.setup(); from django.core.management import call_command; call_command('check', deploy=True, fail_level='WARNING')"
 
-    done = python(code)
+    done = on_a_server(code)
 
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout + done.stderr
@@ -157,7 +140,7 @@ import json
 print(json.dumps({name: str(getattr(settings, name)) for name in dir(settings) if name.isupper()}))
 """
 
-    done = python(f"import os; os.environ.pop({secret!r}, None)\n{code}", **{f"{secret}_FILE": str(file)})
+    done = on_a_server(f"import os; os.environ.pop({secret!r}, None)\n{code}", **{f"{secret}_FILE": str(file)})
 
     assert done.returncode == 0, done.stderr
     settings = json.loads(done.stdout)
@@ -167,14 +150,14 @@ print(json.dumps({name: str(getattr(settings, name)) for name in dir(settings) i
 
 @pytest.mark.parametrize("secret", ["SECRET_KEY", "DATABASE_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"])
 def test_a_missing_secret_stops_the_start_and_is_named(secret: str):
-    done = python(f"import os; os.environ.pop({secret!r}, None); import portal.settings")
+    done = on_a_server(f"import os; os.environ.pop({secret!r}, None); import portal.settings")
 
     assert done.returncode != 0
     assert secret in done.stderr
 
 
 def test_a_file_that_cannot_be_read_stops_the_start():
-    done = python("import portal.settings", SECRET_KEY_FILE="/nowhere/secret")
+    done = on_a_server("import portal.settings", SECRET_KEY_FILE="/nowhere/secret")
 
     assert done.returncode != 0
     assert "SECRET_KEY" in done.stderr or "/nowhere/secret" in done.stderr

@@ -12,11 +12,11 @@ ROOT = Path(__file__).resolve().parents[2]
 _OF_THE_MACHINE = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH")
 
 
-def on_a_server(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def on_a_server(code: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run `code` with what a server would have set, and `environment` besides."""
     machine = {name: os.environ[name] for name in _OF_THE_MACHINE if name in os.environ}
     return subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code],
+        [sys.executable, "-W", "ignore", "-c", code, *arguments],
         cwd=ROOT,
         env={**machine, **_PRODUCTION, "DJANGO_SETTINGS_MODULE": "portal.settings", **environment},
         capture_output=True,
