@@ -12,5 +12,4 @@ pytest_plugins = [
     "tests.support.browser",
     "tests.support.seal",
     "tests.support.uploads",
-    "tests.support.database",
 ]

@@ -154,7 +154,8 @@ def _parse(raw: bytes) -> EmailMessage:
 
 
 def _header(message: EmailMessage, name: str) -> str:
-    return str(message.get(name, ""))
+    # A long value that was folded right behind the colon begins with the blank of its second line.
+    return str(message.get(name, "")).strip()
 
 
 def _flush_folder(folder: Path) -> None:

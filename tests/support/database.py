@@ -1,8 +1,10 @@
 """Emptying the test database between tests that commit, past the triggers that protect evidence."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.backends.postgresql.operations import DatabaseOperations
 
@@ -15,6 +17,9 @@ def flush_past_triggers(django_test_environment: None) -> Iterator[None]:
     def flush(operations: BaseDatabaseOperations, sql_list: Iterable[str]) -> None:
         role = "SET LOCAL session_replication_role = replica"
         original(operations, [role, *sql_list])
+        # They speak of events that are gone now.
+        for checkpoints in Path(settings.AUDIT_CHECKPOINT_DIR).glob("*"):
+            checkpoints.unlink()
 
     DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign,assignment]  # only while tests run
     yield
