@@ -103,6 +103,7 @@ _ALL = (
     MessageKind("newsletter_already", "You are subscribed", Audience.SUBSCRIBER),
     MessageKind("newsletter_issue", "An issue of the newsletter", Audience.SUBSCRIBER),
     MessageKind("to_authority", "A status report", Audience.AUTHORITY),
+    MessageKind("report_withdrawn", "A status report was withdrawn", Audience.AUTHORITY),
     MessageKind("staff_alert", "Something needs a person", Audience.STAFF),
 )
 
