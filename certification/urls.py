@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from certification import views
+from certification.views import eligibility
 
-urlpatterns = [path("eligibility/", views.eligibility, name="eligibility")]
+urlpatterns = [path("eligibility/", eligibility.eligibility, name="eligibility")]

@@ -1,4 +1,4 @@
-"""Public pages of certification."""
+"""The public question: is my school eligible for my graduation year."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from certification.forms import EligibilityForm
+from certification.forms.eligibility import EligibilityForm
 from certification.services.eligibility import check_schools
 from portal.rate_limits import RateLimit, limited
 

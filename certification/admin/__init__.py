@@ -1,0 +1,22 @@
+"""Records of certification in the staff door; shown, and changed only by services."""
+
+from certification.admin.certificates import CertificateAdmin
+from certification.admin.credentials import CredentialAdmin, CredentialStatusChangeAdmin
+from certification.admin.education import MedicalEducationAdmin
+from certification.admin.examinations import ExaminationResultAdmin
+from certification.admin.holds import AnnotationAdmin, HoldAdmin
+from certification.admin.pathways import PathwayAcceptanceAdmin
+from certification.admin.schools import MedicalSchoolAdmin, SponsorNoteAdmin
+
+__all__ = [
+    "AnnotationAdmin",
+    "CertificateAdmin",
+    "CredentialAdmin",
+    "CredentialStatusChangeAdmin",
+    "ExaminationResultAdmin",
+    "HoldAdmin",
+    "MedicalEducationAdmin",
+    "MedicalSchoolAdmin",
+    "PathwayAcceptanceAdmin",
+    "SponsorNoteAdmin",
+]

@@ -1,0 +1,1 @@
+"""Forms of certification, one module per topic."""

@@ -1,0 +1,22 @@
+"""What certification knows: schools, education, examinations, pathways, credentials, the certificate."""
+
+from certification.models.certificates import Certificate
+from certification.models.credentials import Credential, CredentialStatusChange
+from certification.models.education import MedicalEducation
+from certification.models.examinations import ExaminationResult
+from certification.models.holds import Annotation, Hold
+from certification.models.pathways import PathwayAcceptance
+from certification.models.schools import MedicalSchool, SponsorNote
+
+__all__ = [
+    "Annotation",
+    "Certificate",
+    "Credential",
+    "CredentialStatusChange",
+    "ExaminationResult",
+    "Hold",
+    "MedicalEducation",
+    "MedicalSchool",
+    "PathwayAcceptance",
+    "SponsorNote",
+]

@@ -1,0 +1,28 @@
+"""Results of examinations."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from applicants.models import Applicant
+from certification.states import Examination
+from portal.constraints import state_is_known
+
+
+class ExaminationResult(models.Model):
+    """One sitting of an examination. Scores are not kept here: no report ever shows one (R-CVS-2)."""
+
+    applicant = models.ForeignKey(Applicant, on_delete=models.PROTECT, related_name="examination_results")
+    examination = models.CharField(max_length=12, choices=Examination.choices)
+    taken_on = models.DateField()
+    reported_on = models.DateField(help_text="The result counts from this day.")
+    passed = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            state_is_known("examination_result", "examination", Examination.values),
+            models.UniqueConstraint(fields=["applicant", "examination", "taken_on"], name="one_result_per_sitting"),
+            models.CheckConstraint(condition=Q(reported_on__gte=F("taken_on")), name="result_after_sitting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.examination} {self.taken_on}"

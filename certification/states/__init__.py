@@ -1,0 +1,15 @@
+"""Named values and state machines of certification, one module per topic."""
+
+from certification.states.certificates import CERTIFICATE_MACHINE, CertificateState
+from certification.states.credentials import CredentialKind, CredentialStatus
+from certification.states.examinations import Examination
+from certification.states.holds import HoldKind
+
+__all__ = [
+    "CERTIFICATE_MACHINE",
+    "CertificateState",
+    "CredentialKind",
+    "CredentialStatus",
+    "Examination",
+    "HoldKind",
+]

@@ -1,0 +1,1 @@
+"""Pages of certification, one module per topic."""
