@@ -20,9 +20,9 @@ from weasyprint.text.fonts import FontConfiguration
 
 from bench import launcher
 from bench.reports import ONE_PAGE, TWO_PAGES
-from cvs import rendering, sealing
+from cvs import rendering
 from cvs.snapshot import ReportSnapshot, machine_readable
-from portal import pdf
+from portal import pdf, sealing
 
 _STYLE_SHEETS = ("pdf/page.css", "pdf/report/v1/report.css")
 _WARM_UPS = 3

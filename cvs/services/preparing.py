@@ -14,13 +14,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from certification.services import facts_as_of
-from cvs import codes, jobs, rendering, sealing, snapshot
+from cvs import codes, jobs, rendering, snapshot
 from cvs.models import DispatchAttempt, DispatchJob, IssuedReport, ReportRequest
 from cvs.services.moves import lock_request
 from cvs.services.pauses import may_proceed, pause
 from cvs.services.snapshots import Identity, build_snapshot, report_number
 from cvs.states import JobStep, ReportState
-from portal import audit, leases, mail
+from portal import audit, leases, mail, sealing
 from portal.eastern import eastern_date
 from portal.jobs import enqueue_on_commit
 from portal.models import DeliveryState

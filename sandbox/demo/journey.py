@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from django.apps import apps
 
-from cvs.sealing.check import check_seal, load_roots
+from portal.sealing.check import check_seal, load_roots
 from sandbox.authenticator import code_of
 from sandbox.demo.visitor import Field, Page, PageError, Visitor
 from sandbox.mailbox.client import MailboxControl

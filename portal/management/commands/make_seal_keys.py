@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from cvs.sealing import KeysExistError, make_keys, renew_crls
-from cvs.sealing.keys import ROOT_KEY
+from portal.sealing import KeysExistError, make_keys, renew_crls
+from portal.sealing.keys import ROOT_KEY
 
 
 class Command(BaseCommand):

@@ -16,9 +16,9 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pypdf import PdfReader
 
 from cvs.rendering import render_report
-from cvs.sealing import Sealer, SealUnavailable, check_seal, make_keys, process_sealer, renew_crls
-from cvs.sealing.check import NO_SEAL, load_roots
 from cvs.snapshot import machine_readable
+from portal.sealing import Sealer, SealUnavailable, check_seal, make_keys, process_sealer, renew_crls
+from portal.sealing.check import NO_SEAL, load_roots
 from tests.cvs.snapshots import ORDINARY
 
 AT = datetime(2026, 6, 3, 14, 5, tzinfo=UTC)

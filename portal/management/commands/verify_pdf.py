@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from cvs.sealing.check import SealCheck, check_seal, load_roots
+from portal.sealing.check import SealCheck, check_seal, load_roots
 
 
 class Command(BaseCommand):

@@ -10,10 +10,10 @@ from cryptography import x509
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from cvs.management.commands.make_seal_keys import Command as MakeSealKeys
-from cvs.management.commands.verify_pdf import Command as VerifyPdf
 from cvs.rendering import render_report
-from cvs.sealing import Sealer
+from portal.management.commands.make_seal_keys import Command as MakeSealKeys
+from portal.management.commands.verify_pdf import Command as VerifyPdf
+from portal.sealing import Sealer
 from tests.cvs.snapshots import ORDINARY
 
 FILES = {
