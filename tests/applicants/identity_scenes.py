@@ -1,8 +1,8 @@
 """What tests of identity share: a scan, a file that passed its checks, a reading, and "nothing happened"."""
 
 import io
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -18,9 +18,11 @@ from applicants.services.reviews import ALL_CHECKS, Reading
 from applicants.states import NameReason
 from portal.audit import actor_label
 from portal.models import AuditEvent, FileType, OutgoingEmail, Upload, UploadState
+from tests.support import unchanged
 
 AT = datetime(2026, 5, 4, 15, tzinfo=UTC)
 NUMBER = "G7654321"
+
 WATCHED = (Applicant, IdentityCheck, NameRequest, FormerNameOfRecord, VerifiedName, Upload, OutgoingEmail, AuditEvent)
 
 
@@ -133,14 +135,10 @@ def accept_change(request: NameRequest, reviewer: User, *, at: datetime = AT, **
 
 
 def rows() -> dict[str, list[object]]:
-    """The contents of every table that identity touches."""
-    return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in WATCHED}
+    """Return the contents of every table that is watched here."""
+    return unchanged.rows(*WATCHED)
 
 
-@contextmanager
-def nothing_happens(enqueued: Sequence[object]) -> Iterator[None]:
+def nothing_happens(enqueued: Sequence[object]) -> AbstractContextManager[None]:
     """Fail when anything is written, queued or sent inside the block."""
-    before, waiting = rows(), list(enqueued)
-    yield
-    assert rows() == before
-    assert list(enqueued) == waiting
+    return unchanged.nothing_happens(enqueued, *WATCHED)

@@ -1,8 +1,8 @@
 """What tests of registration share: answers, the steps up to the end, and "nothing happened"."""
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 from django.core.cache import cache
 from django.test import Client
@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from applicants.models import Applicant, IssuedNumber, MailedLink, Registration, SuspectedDuplicate, User
 from portal.models import AuditEvent, OutgoingEmail
+from tests.support import unchanged
 
 PASSWORD = "seven quiet herons by the river"
 EMAIL = "amina.diallo@example.org"
@@ -24,6 +25,7 @@ BIRTH = {
 }
 SCHOOL = {"school_name": "Université de l'Exemple", "school_country": "SN", "graduation_year": "2020"}
 AGREED = {"is_true": "on", "agrees": "on"}
+
 WATCHED = (User, Applicant, Registration, SuspectedDuplicate, IssuedNumber, MailedLink, OutgoingEmail, AuditEvent)
 
 
@@ -33,17 +35,13 @@ def forget_limits() -> None:
 
 
 def rows() -> dict[str, list[object]]:
-    """Return the contents of every table that a registration touches."""
-    return {model.__name__: list(model.objects.order_by("pk").values()) for model in WATCHED}
+    """Return the contents of every table that is watched here."""
+    return unchanged.rows(*WATCHED)
 
 
-@contextmanager
-def nothing_happens(enqueued: Sequence[object]) -> Iterator[None]:
+def nothing_happens(enqueued: Sequence[object]) -> AbstractContextManager[None]:
     """Fail when anything is written, queued or sent inside the block."""
-    before, waiting = rows(), list(enqueued)
-    yield
-    assert rows() == before
-    assert list(enqueued) == waiting
+    return unchanged.nothing_happens(enqueued, *WATCHED)
 
 
 def answer(client: Client, step: str, values: dict[str, str]):

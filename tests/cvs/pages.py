@@ -1,7 +1,7 @@
 """What tests of pages share: a signed-in physician with confirmed details, placed orders, and "nothing happened"."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
@@ -16,6 +16,7 @@ from cvs.models import DispatchJob, IssuedReport, LicensingAuthority, ReportRequ
 from payments.models import LedgerEntry, Order, OrderLine, Payment
 from portal.models import AuditEvent, OutgoingEmail
 from tests.cvs.snapshots import ORDINARY
+from tests.support import unchanged
 from tests.support.orders import make_authority, make_fee, make_physician
 from tests.support.sign_in import sign_in
 
@@ -65,17 +66,13 @@ def ready(client: Client, *chosen: LicensingAuthority) -> Applicant:
 
 
 def rows() -> dict[str, list[object]]:
-    """Return the contents of every table that an order touches."""
-    return {model.__name__: list(model.objects.order_by("pk").values()) for model in WATCHED}
+    """Return the contents of every table that is watched here."""
+    return unchanged.rows(*WATCHED)
 
 
-@contextmanager
-def nothing_happens(enqueued: Sequence[object]) -> Iterator[None]:
+def nothing_happens(enqueued: Sequence[object]) -> AbstractContextManager[None]:
     """Fail when anything is written, queued or sent inside the block."""
-    before, waiting = rows(), list(enqueued)
-    yield
-    assert rows() == before
-    assert list(enqueued) == waiting
+    return unchanged.nothing_happens(enqueued, *WATCHED)
 
 
 def issue(request: ReportRequest, *, at: datetime = AT, **values: object) -> IssuedReport:
