@@ -5,6 +5,8 @@ The person then sees what was kept, and sends it with one button or leaves it. N
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -32,8 +34,16 @@ def keep(request: HttpRequest, user: User) -> None:
     if not names or any(name.lower() in _SECRET or "password" in name.lower() for name in names):
         return
     values = [(name, value) for name in names for value in request.POST.getlist(name)]
-    text = json.dumps({"path": request.get_full_path(), "values": values})
+    text = json.dumps({"path": request.get_full_path(), "values": values, "came_from": _page_before(request)})
     cache.set(_key(user), cipher().encrypt(text.encode()).decode(), KEPT_SECONDS)
+
+
+def _page_before(request: HttpRequest) -> str:
+    """Return the path of our page that held the form, or that of `request`, which may not answer a GET."""
+    referrer = urlsplit(request.headers.get("Referer", ""))
+    path = referrer.path if referrer.netloc == request.get_host() else request.path
+    # A path with two slashes in front would be another site.
+    return path if path.startswith("/") and not path.startswith("//") else request.path
 
 
 def note(request: HttpRequest, user: User) -> None:
@@ -43,15 +53,23 @@ def note(request: HttpRequest, user: User) -> None:
         request.session[WAITS] = json.loads(cipher().decrypt(token.encode()))["path"]
 
 
-def _take(request: HttpRequest, user: User) -> Sequence[tuple[str, str]]:
-    """Return what is kept for the page of `request`; it is kept no longer."""
+@dataclass(frozen=True)
+class Draft:
+    """What was sent, name by name, and the page that held the form."""
+
+    values: Sequence[tuple[str, str]]
+    came_from: str
+
+
+def _take(request: HttpRequest, user: User) -> Draft | None:
+    """Return what is kept for the page of `request`, if anything is; it is kept no longer."""
     del request.session[WAITS]
     token = cache.get(_key(user))
     if not token:
-        return []
+        return None
     cache.delete(_key(user))
     kept = json.loads(cipher().decrypt(token.encode()))
-    return [(str(name), str(value)) for name, value in kept["values"]]
+    return Draft([(str(name), str(value)) for name, value in kept["values"]], str(kept["came_from"]))
 
 
 class DraftMiddleware:
@@ -73,8 +91,10 @@ class DraftMiddleware:
             return None
         if request.session.get(WAITS) != request.get_full_path():
             return None
-        values = _take(request, user)
-        if not values:
+        draft = _take(request, user)
+        if draft is None:
             return None
-        shown = [(name.replace("_", " ").capitalize(), value) for name, value in values if not name.startswith("_")]
-        return render(request, "account/draft.html", {"values": values, "shown": shown})
+        shown = [
+            (name.replace("_", " ").capitalize(), value) for name, value in draft.values if not name.startswith("_")
+        ]
+        return render(request, "account/draft.html", {"draft": draft, "shown": shown})

@@ -80,6 +80,29 @@ def test_a_form_sent_too_late_is_kept_and_sent_by_the_same_person(client: Client
     assert not CorrectionRequest.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("came_from", "leads_to"),
+    [
+        ("http://testserver/account/", "/account/"),
+        ("https://evil.example/x", FORM),
+        ("http://testserver//evil.example/", FORM),
+    ],
+)
+def test_leaving_it_leads_back_to_the_page_of_the_form_and_never_elsewhere(
+    client: Client, applicant: Applicant, came_from: str, leads_to: str
+):
+    begun = timezone.now()
+    sign_in(client, applicant.user)
+    with time_machine.travel(begun + timedelta(minutes=121), tick=False):
+        client.post(FORM, VALUES, headers={"referer": came_from})
+
+    with time_machine.travel(begun + timedelta(minutes=122), tick=False):
+        sign_in(client, applicant.user)
+        page = client.get(FORM).content.decode()
+
+    assert f'<a href="{leads_to}">Leave them' in page
+
+
 def test_contact_details_are_kept(client: Client, applicant: Applicant):
     details, begun = reverse("contact_details"), timezone.now()
     sign_in(client, applicant.user)
