@@ -6,6 +6,7 @@ from django.db import transaction
 
 from applicants.emails import tell_about_data
 from applicants.models import Applicant, CorrectionRequest
+from applicants.permissions import require
 from applicants.states import CORRECTION_MACHINE, CorrectionState, CorrectionTopic
 from portal import audit
 
@@ -43,8 +44,10 @@ def withdraw(*, request_id: int, at: datetime, actor: str) -> CorrectionRequest:
 def answer(*, request_id: int, corrected: bool, words: str, at: datetime, actor: str) -> CorrectionRequest:
     """Close a request with `words` for the person, who is told by mail that there is an answer.
 
-    Raises AnswerMissingError, and `portal.states.IllegalMoveError` when it is closed already.
+    Raises AnswerMissingError, `applicants.permissions.NotAllowedError`, and `portal.states.IllegalMoveError` when it is
+    closed already.
     """
+    require(actor, "applicants.answer_corrections")
     if not words.strip():
         raise AnswerMissingError
     target = CorrectionState.CORRECTED if corrected else CorrectionState.DECLINED

@@ -7,12 +7,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applicants.models import CorrectionRequest
+from applicants.permissions import NotAllowedError
+from applicants.roles import Role
 from applicants.services import corrections
 from applicants.states import CorrectionState, CorrectionTopic
+from portal.audit import actor_label
 from portal.models import AuditEvent, OutgoingEmail
 from portal.states import IllegalMoveError
 from tests.factories.applicants import UserFactory
+from tests.people import reviewer, staff_in
 from tests.support.sign_in import sign_in
+from tests.support.unchanged import nothing_happens
 
 pytestmark = pytest.mark.django_db
 
@@ -180,10 +185,10 @@ def test_an_answered_request_is_not_answered_again(applicant, staff_client):
 def test_services_refuse_too(applicant):
     request = submit(applicant)
     with pytest.raises(corrections.AnswerMissingError):
-        corrections.answer(request_id=request.pk, corrected=True, words=" ", at=timezone.now(), actor="test")
+        corrections.answer(request_id=request.pk, corrected=True, words=" ", at=timezone.now(), actor=reviewer())
     corrections.withdraw(request_id=request.pk, at=timezone.now(), actor="test")
     with pytest.raises(IllegalMoveError):
-        corrections.answer(request_id=request.pk, corrected=True, words="Yes", at=timezone.now(), actor="test")
+        corrections.answer(request_id=request.pk, corrected=True, words="Yes", at=timezone.now(), actor=reviewer())
 
     assert fresh(request).state == CorrectionState.WITHDRAWN
 
@@ -194,3 +199,10 @@ def test_staff_without_the_right_cannot_answer(applicant):
 
     assert act(trainee, request, "corrected", confirmed="1", words="Yes").status_code == 403
     assert fresh(request).state == CorrectionState.OPEN
+
+
+def test_a_role_that_may_not_answer_is_refused_by_the_service_too(applicant, enqueued):
+    request = submit(applicant)
+    editor = actor_label(staff_in(Role.EDITOR))
+    with nothing_happens(enqueued, CorrectionRequest, OutgoingEmail, AuditEvent), pytest.raises(NotAllowedError):
+        corrections.answer(request_id=request.pk, corrected=True, words="Yes", at=timezone.now(), actor=editor)

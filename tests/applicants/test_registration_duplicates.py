@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applicants.models import Applicant, Registration, SuspectedDuplicate
+from applicants.permissions import NotAllowedError
 from applicants.services.registration.deciding import (
     PROMISED_DAYS,
     DecisionNotPossibleError,
@@ -25,6 +26,7 @@ from portal.models import AuditEvent, OutgoingEmail
 from tests.applicants.registering import AGREED, EARLIER, EMAIL, answer, nothing_happens, up_to_check
 from tests.factories.applicants import ApplicantFactory, VerifiedNameFactory
 from tests.factories.certification import MedicalEducationFactory
+from tests.people import reviewer, senior
 
 pytestmark = pytest.mark.django_db
 BORN = date(1994, 3, 7)
@@ -235,20 +237,20 @@ def waiting(**values):
 def test_another_person_gets_an_account_and_a_message():
     told, _ = waiting()
 
-    applicant = open_as_other_person(told.pk, reason="Other passport, other face", actor="user:1", at=timezone.now())
+    applicant = open_as_other_person(told.pk, reason="Other passport, other face", actor=senior(), at=timezone.now())
 
     told.refresh_from_db()
-    assert (told.state, told.applicant, told.decided_by) == ("completed", applicant, "user:1")
+    assert (told.state, told.applicant, told.decided_by) == ("completed", applicant, senior())
     assert Applicant.objects.count() == 2
     event = AuditEvent.objects.get(event="applicants.account_opened")
-    assert (event.actor, event.reason) == ("user:1", "Other passport, other face")
+    assert (event.actor, event.reason) == (senior(), "Other passport, other face")
     assert OutgoingEmail.objects.latest("created_at").template == "registration_opened"
 
 
 def test_the_same_person_is_told_at_both_addresses():
     told, kofi = waiting()
 
-    close_as_same_person(told.pk, same_as_id=kofi.pk, reason="Same passport", actor="user:1", at=timezone.now())
+    close_as_same_person(told.pk, same_as_id=kofi.pk, reason="Same passport", actor=senior(), at=timezone.now())
 
     told.refresh_from_db()
     assert (told.state, told.same_as, told.applicant, told.password) == ("closed", kofi, None, "")
@@ -259,20 +261,30 @@ def test_the_same_person_is_told_at_both_addresses():
     to_new = OutgoingEmail.objects.get(template="registration_closed")
     assert not [fact for fact in (kofi.user.email, kofi.identification_number, kofi.given_names) if fact in to_new.text]
     event = AuditEvent.objects.get(event="applicants.registration_closed")
-    assert (event.actor, event.reason, event.person) == ("user:1", "Same passport", kofi.pk)
+    assert (event.actor, event.reason, event.person) == (senior(), "Same passport", kofi.pk)
 
 
 def test_a_decision_needs_a_reason_and_comes_once(enqueued):
     told, kofi = waiting()
-    at = timezone.now()
+    at, by = timezone.now(), senior()
     with nothing_happens(enqueued), pytest.raises(DecisionNotPossibleError):
-        open_as_other_person(told.pk, reason="  ", actor="user:1", at=at)
+        open_as_other_person(told.pk, reason="  ", actor=by, at=at)
     with nothing_happens(enqueued), pytest.raises(DecisionNotPossibleError):
-        close_as_same_person(told.pk, same_as_id=0, reason="Same", actor="user:1", at=at)
-    close_as_same_person(told.pk, same_as_id=kofi.pk, reason="Same", actor="user:1", at=at)
+        close_as_same_person(told.pk, same_as_id=0, reason="Same", actor=by, at=at)
+    close_as_same_person(told.pk, same_as_id=kofi.pk, reason="Same", actor=by, at=at)
 
     with nothing_happens(enqueued), pytest.raises(DecisionNotPossibleError):
-        open_as_other_person(told.pk, reason="Changed my mind", actor="user:2", at=at)
+        open_as_other_person(told.pk, reason="Changed my mind", actor=by, at=at)
+
+
+@pytest.mark.parametrize("actor", ["user:0", "system"])
+def test_a_decision_needs_the_role_for_it(enqueued, actor):
+    told, kofi = waiting()
+    for who in (actor, reviewer()):
+        with nothing_happens(enqueued), pytest.raises(NotAllowedError):
+            open_as_other_person(told.pk, reason="Other face", actor=who, at=timezone.now())
+        with nothing_happens(enqueued), pytest.raises(NotAllowedError):
+            close_as_same_person(told.pk, same_as_id=kofi.pk, reason="Same", actor=who, at=timezone.now())
 
 
 def test_the_promise_is_what_decisions_took():

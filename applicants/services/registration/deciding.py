@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Avg, F
 
 from applicants.models import Applicant, Registration
+from applicants.permissions import require
 from applicants.services.registration.accounts import open_account
 from applicants.services.registration.finishing import TURN
 from applicants.states import REGISTRATION_MACHINE, RegistrationState
@@ -33,7 +34,8 @@ def usual_days(*, at: datetime) -> int:
     return max(1, -(-int(average.total_seconds()) // 86400))
 
 
-def _locked(registration_id: UUID, reason: str, target: RegistrationState) -> Registration:
+def _locked(registration_id: UUID, reason: str, target: RegistrationState, *, actor: str) -> Registration:
+    require(actor, "applicants.change_registration")
     if not reason.strip():
         raise DecisionNotPossibleError("Say why; the reason is kept in the history.")
     wait_for_turn(TURN)
@@ -53,8 +55,11 @@ def _note(registration: Registration, reason: str, *, actor: str, at: datetime) 
 
 @transaction.atomic
 def open_as_other_person(registration_id: UUID, *, reason: str, actor: str, at: datetime) -> Applicant:
-    """Open the account, because staff found that the person never had a number. Raises `DecisionNotPossibleError`."""
-    registration = _locked(registration_id, reason, RegistrationState.COMPLETED)
+    """Open the account, because staff found that the person never had a number.
+
+    Raises `DecisionNotPossibleError`, and `applicants.permissions.NotAllowedError`.
+    """
+    registration = _locked(registration_id, reason, RegistrationState.COMPLETED, actor=actor)
     _note(registration, reason, actor=actor, at=at)
     return open_account(registration, at=at, actor=actor, reason=registration.decision_reason)
 
@@ -66,9 +71,9 @@ def close_as_same_person(
     """Close the registration, because its person is the one on record as `same_as_id`; nothing on record changes.
 
     The address on file is told that somebody registered and how to get in; the new address is told how to get in, in
-    words that fit any stranger. Raises `DecisionNotPossibleError`.
+    words that fit any stranger. Raises `DecisionNotPossibleError`, and `applicants.permissions.NotAllowedError`.
     """
-    registration = _locked(registration_id, reason, RegistrationState.CLOSED)
+    registration = _locked(registration_id, reason, RegistrationState.CLOSED, actor=actor)
     same = Applicant.objects.select_related("user").filter(pk=same_as_id).first()
     if same is None:
         raise DecisionNotPossibleError("Choose which person on record this is, or enter their number.")
