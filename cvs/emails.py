@@ -82,6 +82,11 @@ def tell_problem(request: ReportRequest, *, at: datetime) -> None:
     _tell(request, "delivery_problem", at=at)
 
 
+def tell_withdrawn(request: ReportRequest, *, at: datetime) -> None:
+    """Tell the physician that a report about them was withdrawn."""
+    _tell(request, "own_report_withdrawn", at=at)
+
+
 def tell_authority_withdrawn(report: IssuedReport, *, to_email: str, at: datetime) -> None:
     """Tell the authority that holds `report` not to rely on it; no personal data, the number names it."""
     context = {

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db import models
 
-from portal import audit
+from portal import audit, mail
 from portal.models import PROPOSAL_MACHINE, FourEyesAct, Proposal, ProposalState
 
 # What was proposed longer ago is no basis for anything: the second person would decide about another situation.
@@ -46,7 +46,10 @@ def open_proposal(act: FourEyesAct, subject: models.Model, *, at: datetime) -> P
 
 
 def propose(act: FourEyesAct, *, subject: models.Model, reason: str, actor: str, at: datetime) -> Proposal:
-    """Note that `actor` wants `act` done to `subject`; the caller has locked `subject` and found nothing open."""
+    """Note that `actor` wants `act` done to `subject`, and tell staff by mail that it waits.
+
+    The caller has locked `subject` and found nothing open.
+    """
     proposal = Proposal.objects.create(
         act=act,
         subject_type=subject._meta.label_lower,
@@ -56,6 +59,11 @@ def propose(act: FourEyesAct, *, subject: models.Model, reason: str, actor: str,
         proposed_at=at,
     )
     audit.record("portal.act_proposed", actor=actor, subject=subject, at=at, reason=reason, act=act.value)
+    mail.alert_staff(
+        subject="Something waits for a second person",
+        lines=[f"Proposal {proposal.pk}: {act.label}. It counts for {VALID_FOR.days} days. Find it under Proposals."],
+        at=at,
+    )
     return proposal
 
 

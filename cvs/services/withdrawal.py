@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from applicants.permissions import agreed_by_two, require
-from cvs.emails import tell_authority_withdrawn
+from cvs.emails import tell_authority_withdrawn, tell_withdrawn
 from cvs.models import IssuedReport
 from cvs.services.moves import lock_request
 from cvs.services.staff import UNFINISHED, NotPossibleError, require_reason
@@ -18,8 +18,9 @@ from portal.models import FourEyesAct
 def withdraw(*, report_id: int, reason: str, actor: str, at: datetime) -> bool:
     """Withdraw a report once two people want it; returns whether it is, False for the first of them.
 
-    Whoever checks it from then on reads that it was withdrawn; an authority that was sent it is told. Raises
-    `NotAllowedError`, `ReasonMissingError`, `NotPossibleError` or `SamePersonError`; nothing is written then.
+    Whoever checks it from then on reads that it was withdrawn; an authority that was sent it is told, and so is
+    the physician. Raises `NotAllowedError`, `ReasonMissingError`, `NotPossibleError` or `SamePersonError`; nothing is
+    written then.
     """
     require(actor, four_eyes.ACTS[FourEyesAct.WITHDRAW_REPORT].propose)
     require_reason(reason)
@@ -34,6 +35,7 @@ def withdraw(*, report_id: int, reason: str, actor: str, at: datetime) -> bool:
     report.state = ReportState.WITHDRAWN
     report.save(update_fields=["state"])
     audit.record("cvs.report_withdrawn", actor=actor, subject=report, at=at, reason=reason)
+    tell_withdrawn(request, at=at)
     if request.dispatched_at is not None:
         tell_authority_withdrawn(report, to_email=request.authority.email, at=at)
     return True

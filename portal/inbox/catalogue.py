@@ -77,6 +77,7 @@ _ALL = (
     _order("report_sent", "A status report was sent"),
     _order("report_acknowledged", "A licensing authority received a status report"),
     _order("delivery_problem", "A status report is delayed", why_always="A deadline of yours may depend on it."),
+    _order("own_report_withdrawn", "A status report was withdrawn", why_always="A licence may rest on it."),
     _record("identity_accepted", "Your identity is confirmed", label="Go to your dashboard"),
     _record("identity_returned", "Your document was returned", label="See what to do"),
     _record("name_changed", "Your name of record was changed", label="See your names"),

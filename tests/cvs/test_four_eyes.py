@@ -17,7 +17,7 @@ from cvs.states import JobStep, ReportState, RequestState
 from portal import four_eyes
 from portal.audit import actor_label
 from portal.four_eyes import SamePersonError
-from portal.models import AuditEvent, DeliveryState, FourEyesAct, OutgoingEmail, Proposal, ProposalState
+from portal.models import AuditEvent, DeliveryState, FourEyesAct, InboxMessage, OutgoingEmail, Proposal, ProposalState
 from portal.states import IllegalMoveError
 from tests.cvs.pages import issue
 from tests.people import reviewer, senior, staff_in
@@ -62,7 +62,8 @@ def state_of(row: IssuedReport | ReportRequest) -> str:
 def test_a_report_is_withdrawn_by_the_second_person_and_its_authority_is_told(report: IssuedReport, client: Client):
     assert withdraw(report, reviewer()) is False
     assert state_of(report) == ReportState.ISSUED
-    assert not OutgoingEmail.objects.filter(template="report_withdrawn").exists()
+    assert not OutgoingEmail.objects.filter(template__contains="report_withdrawn").exists()
+    assert OutgoingEmail.objects.filter(template="staff_alert", subject__contains="second person").count() == 1
 
     assert withdraw(report, senior()) is True
 
@@ -70,6 +71,10 @@ def test_a_report_is_withdrawn_by_the_second_person_and_its_authority_is_told(re
     [message] = OutgoingEmail.objects.filter(template="report_withdrawn")
     assert message.to_email == report.request.authority.email
     assert report.number in message.text
+    own = InboxMessage.objects.get(user=report.request.applicant.user, kind="own_report_withdrawn")
+    assert report.request.authority.name in own.text
+    [copy] = OutgoingEmail.objects.filter(template="own_report_withdrawn")
+    assert report.request.authority.name not in copy.text + copy.html + copy.subject
     assert report.number not in message.subject
     assert "withdrawn" in client.get(reverse("verify_code", args=[report.url_code])).content.decode()
     proposal = Proposal.objects.get()

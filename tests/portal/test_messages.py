@@ -29,6 +29,7 @@ ABOUT_AN_ORDER = [
     "bank_payment_failed",
     "bank_payment_on_its_way",
     "delivery_problem",
+    "own_report_withdrawn",
     "payment_not_completed",
     "payment_received",
     "payment_under_review",
