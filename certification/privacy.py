@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from applicants.privacy import NOTES_OF_REVIEWERS
 from certification.models import Hold
 from portal import retention
 from portal.personal_data import AfterDeletion, Holding, Obstacle, Topic, registry
@@ -21,7 +22,16 @@ registry.add(
     _holding(model="certification.MedicalEducation", what="Your medical degree"),
     _holding(model="certification.ExaminationResult", what="Examinations that you sat; no score is kept"),
     _holding(model="certification.PathwayAcceptance", what="Pathways through which you met a requirement"),
-    _holding(model="certification.Credential", what="Credentials that are verified with your school"),
+    _holding(
+        model="certification.Credential",
+        what="Credentials that are verified with your school",
+        left_out=NOTES_OF_REVIEWERS,
+    ),
+    _holding(
+        model="certification.CredentialDocument",
+        what="Which files you uploaded for each credential; the files themselves are with your uploads",
+        owner="credential__applicant__user",
+    ),
     _holding(
         model="certification.CredentialStatusChange",
         what="How the verification of each credential went",

@@ -18,6 +18,7 @@ class Owner(models.TextChoices):
     APPLICANT = "applicant", "You"
     STAFF = "staff", "Our staff"
     SYSTEM = "system", "The portal"
+    SCHOOL = "school", "Your school"
     AUTHORITY = "authority", "The licensing authority"
     NOBODY = "nobody", "Nobody"
 

@@ -9,7 +9,7 @@ from applicants.forms.identity import ReviewForm
 from applicants.models import IdentityCheck, NameRequest, User
 from applicants.models.reviews import ReviewedRecord
 from applicants.services import identity, names
-from applicants.services.reviews import Reading
+from applicants.services.readings import Reading
 
 
 @admin.register(IdentityCheck)

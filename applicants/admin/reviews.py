@@ -21,7 +21,8 @@ from applicants.models.reviews import ReviewedRecord
 from applicants.numbers import format_identification_number
 from applicants.presenters.reviews import STANDARD_REASONS, checks_of, comparisons, facts_of, reason_text
 from applicants.services import identity, reviews
-from applicants.services.reviews import DecisionError, Reading, ReviewError
+from applicants.services.readings import Reading
+from applicants.services.reviews import DecisionError, ReviewError
 from portal import audit, reading
 from portal.admin import ReadOnlyAdmin
 from portal.admin.restricted import ask_purpose
@@ -192,7 +193,7 @@ class ReviewAdmin(ReadOnlyAdmin):
             self.give_back(record, entered, reviewer=reviewer, at=at)
             messages.success(request, "Returned. The person was told where to read the reason.")
         elif act == "save":
-            reviews.save(type(record), record.pk, reading=entered, reviewer=reviewer, at=at)
+            reviews.save(type(record), record.pk, judgment=entered, reviewer=reviewer, at=at)
             messages.success(request, "Saved without deciding. Others can go on with it.")
         else:
             return self._page(request, record, form)

@@ -7,7 +7,7 @@ from datetime import date
 from applicants.models import IdentityCheck, NameRequest
 from applicants.models.reviews import ReviewedRecord
 from applicants.naming import comparable
-from applicants.services.reviews import BIRTH_DATE_CHECK, DOCUMENT_CHECK, NAME_CHECK
+from applicants.services.readings import BIRTH_DATE_CHECK, DOCUMENT_CHECK, NAME_CHECK
 from applicants.states import NameRequestKind
 
 # Code → what the reviewer picks, and the sentence that the person reads.

@@ -12,8 +12,9 @@ from applicants.emails import tell
 from applicants.models import Applicant, IdentityCheck, User
 from applicants.naming import is_same_name
 from applicants.numbers import format_identification_number
-from applicants.services import reviews
-from applicants.services.reviews import DecisionError, Reading
+from applicants.services import readings, reviews
+from applicants.services.readings import ALL_CHECKS, Reading
+from applicants.services.reviews import DecisionError
 from applicants.states import OPEN_IDENTITY_STATES, IdentityModel, IdentityState
 from portal import audit
 from portal.audit import actor_label
@@ -289,13 +290,13 @@ def accept(*, key: int, reading: Reading, not_a_duplicate: bool, reviewer: User,
     Raises `ReviewError`: not the reviewer's, a check not made, a name or birth date that differs from the record, a
     passport that is expired today, or the same passport on another person's record.
     """
-    check = reviews.begin_decision(IdentityCheck, key, reading=reading, reviewer=reviewer)
+    check = reviews.begin_decision(IdentityCheck, key, judgment=reading, reviewer=reviewer)
     applicant = Applicant.objects.select_for_update(of=("self",)).select_related("user").get(pk=check.applicant_id)
-    reviews.require_document(check)
-    reviews.require_name(reading, (applicant.family_name, applicant.given_names), whose="the name of record")
-    reviews.require_birth_date(reading, applicant)
-    reviews.require_unexpired(reading, at=at)
-    reviews.require_checks(reading)
+    reviews.require_ready(check)
+    readings.require_name(reading, (applicant.family_name, applicant.given_names), whose="the name of record")
+    readings.require_birth_date(reading, applicant)
+    readings.require_unexpired(reading, at=at)
+    reviews.require_checks(reading, ALL_CHECKS)
     if same_passport(check) and not not_a_duplicate:
         raise DecisionError("not_a_duplicate", "Another record has this passport. Compare both records first")
     actor = actor_label(reviewer)
@@ -310,7 +311,7 @@ def accept(*, key: int, reading: Reading, not_a_duplicate: bool, reviewer: User,
 @transaction.atomic
 def give_back(*, key: int, reading: Reading, reviewer: User, at: datetime) -> IdentityCheck:
     """Return the document to the person with the reason they will read. Raises `ReviewError`."""
-    check = reviews.begin_decision(IdentityCheck, key, reading=reading, reviewer=reviewer)
+    check = reviews.begin_decision(IdentityCheck, key, judgment=reading, reviewer=reviewer)
     reviews.require_reason(reading)
     actor = actor_label(reviewer)
     reviews.decide(check, IdentityState.RETURNED, actor=actor, at=at)

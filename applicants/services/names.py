@@ -12,9 +12,9 @@ from django.db.models.functions import JSONObject
 from applicants.emails import tell
 from applicants.models import Applicant, FormerNameOfRecord, NameRequest, User, VerifiedName
 from applicants.naming import is_same_name
-from applicants.services import identity, reviews
+from applicants.services import identity, readings, reviews
 from applicants.services.identity import SubmissionError
-from applicants.services.reviews import DOCUMENT_CHECK, NAME_CHECK, Reading
+from applicants.services.readings import ALL_CHECKS, DOCUMENT_CHECK, NAME_CHECK, Reading
 from applicants.states import OPEN_NAME_STATES, IdentityModel, NameReason, NameRequestKind, NameRequestState
 from portal import audit
 from portal.audit import actor_label
@@ -218,15 +218,15 @@ def accept(*, key: int, reading: Reading, reviewer: User, at: datetime) -> NameR
     Raises `ReviewError`: not the reviewer's, a check not made, a name that differs from the one asked for; for a change
     also a birth date that differs from the record, or a passport that is expired today (R-APP-6).
     """
-    request = reviews.begin_decision(NameRequest, key, reading=reading, reviewer=reviewer)
+    request = reviews.begin_decision(NameRequest, key, judgment=reading, reviewer=reviewer)
     applicant = _lock(request.applicant)
-    reviews.require_document(request)
-    reviews.require_name(reading, request.name, whose="the name asked for")
+    reviews.require_ready(request)
+    readings.require_name(reading, request.name, whose="the name asked for")
     actor = actor_label(reviewer)
     if request.kind == NameRequestKind.CHANGE:
-        reviews.require_birth_date(reading, applicant)
-        reviews.require_unexpired(reading, at=at)
-        reviews.require_checks(reading)
+        readings.require_birth_date(reading, applicant)
+        readings.require_unexpired(reading, at=at)
+        reviews.require_checks(reading, ALL_CHECKS)
         _change_name(applicant, request, at=at, actor=actor)
     else:
         reviews.require_checks(reading, (NAME_CHECK, DOCUMENT_CHECK))
@@ -240,7 +240,7 @@ def accept(*, key: int, reading: Reading, reviewer: User, at: datetime) -> NameR
 @transaction.atomic
 def give_back(*, key: int, reading: Reading, reviewer: User, at: datetime) -> NameRequest:
     """Return a request to the person with the reason they will read. Raises `ReviewError`."""
-    request = reviews.begin_decision(NameRequest, key, reading=reading, reviewer=reviewer)
+    request = reviews.begin_decision(NameRequest, key, judgment=reading, reviewer=reviewer)
     reviews.require_reason(reading)
     actor = actor_label(reviewer)
     reviews.decide(request, NameRequestState.RETURNED, actor=actor, at=at)

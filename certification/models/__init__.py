@@ -1,7 +1,7 @@
 """What certification knows: schools, education, examinations, pathways, credentials, the certificate."""
 
 from certification.models.certificates import Certificate
-from certification.models.credentials import Credential, CredentialStatusChange
+from certification.models.credentials import Credential, CredentialDocument, CredentialStatusChange
 from certification.models.education import MedicalEducation
 from certification.models.examinations import ExaminationResult
 from certification.models.holds import Annotation, Hold
@@ -12,6 +12,7 @@ __all__ = [
     "Annotation",
     "Certificate",
     "Credential",
+    "CredentialDocument",
     "CredentialStatusChange",
     "ExaminationResult",
     "Hold",

@@ -1,24 +1,105 @@
-"""Medical education credentials and how their verification went."""
+"""Medical education credentials, their files, and how their verification went."""
 
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 
-from applicants.models import Applicant
-from certification.states import CredentialKind, CredentialStatus
+from applicants.models.reviews import FILE_NOT_READY, HeldForReview, review_constraints
+from certification.models.schools import MedicalSchool
+from certification.states.credentials import (
+    CREDENTIAL_MACHINE,
+    CredentialKind,
+    CredentialPart,
+    CredentialState,
+    CredentialStatus,
+)
 from portal.constraints import state_is_known
+from portal.models import Upload
 
 
-class Credential(models.Model):
-    """A medical education credential that is verified with the school that issued it (R-PSV-1 to R-PSV-3)."""
+class Credential(HeldForReview):
+    """A medical education credential that is verified with the school that issued it (R-PSV-1 to R-PSV-3).
 
-    applicant = models.ForeignKey(Applicant, on_delete=models.PROTECT, related_name="credentials")
+    What the physician typed from the document stands without a prefix, what a reviewer read in it as `read_…`. `issuer`
+    is the institution as the document names it; `school` is the same one in the Directory, once somebody has found it.
+    """
+
+    machine = CREDENTIAL_MACHINE
+    IN_REVIEW = CredentialState.IN_REVIEW.value
+    # The answer of a school is reviewed as well, and held by its reviewer meanwhile.
+    REVIEWED_IN = (CredentialState.IN_REVIEW.value, CredentialState.REPLY_RECEIVED.value)
+
     kind = models.CharField(max_length=20, choices=CredentialKind.choices)
+    state = models.CharField(max_length=30, choices=CredentialState.choices, default=CredentialState.DRAFT)
+    moved_at = models.DateTimeField(default=timezone.now, help_text="Since when it is in its state.")
     issuer = models.CharField(max_length=250)
+    school = models.ForeignKey(
+        MedicalSchool, null=True, blank=True, on_delete=models.PROTECT, related_name="credentials"
+    )
+    degree_title = models.CharField(max_length=250, blank=True, help_text="As printed on the document.")
+    issued_on = models.DateField(null=True, blank=True, help_text="As printed on the document.")
+    language = models.CharField(max_length=8, blank=True, help_text="Code of the language; en needs no translation.")
+    name_on_document = models.CharField(max_length=250, blank=True, help_text="As printed on the document.")
+    read_name = models.CharField(max_length=250, blank=True)
+    read_degree_title = models.CharField(max_length=250, blank=True)
+    read_issued_on = models.DateField(null=True, blank=True)
+    read_graduation_on = models.DateField(null=True, blank=True)
+    read_issuer = models.CharField(max_length=250, blank=True)
+    letter_accepted_on = models.DateField(
+        null=True, blank=True, help_text="The school's letter counts for examinations from this day (R-CRED-8)."
+    )
 
     class Meta:
-        constraints = [state_is_known("credential", "kind", CredentialKind.values)]
+        permissions = [
+            ("review_credentials", "Can review credentials and the answers of schools"),
+            ("refuse_credentials", "Can be the second person who refuses a credential or suspects fraud"),
+            ("choose_specimens", "Can make a verified document a specimen of its school"),
+        ]
+        indexes = [models.Index(fields=["state", "moved_at"], name="credential_queue")]
+        constraints = [
+            state_is_known("credential", "kind", CredentialKind.values),
+            state_is_known("credential", "state", CredentialState.values),
+            *review_constraints("credential"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def not_ready(self) -> str:
+        """Return a sentence unless every file that counts passed its checks and is still there."""
+        files = [document.upload for document in self.current_documents()]
+        return "" if files and all(file.is_shown for file in files) else FILE_NOT_READY
+
+    def current_documents(self) -> "list[CredentialDocument]":
+        """Return the files that count, oldest first, each with its upload."""
+        rows = self.documents.filter(replaced_by=None).select_related("upload")
+        return list(rows.order_by("pk"))
+
+
+class CredentialDocument(models.Model):
+    """One file of a credential. A file that was replaced stays on record and counts no more."""
+
+    audit_person = "credential__applicant_id"
+
+    credential = models.ForeignKey(Credential, on_delete=models.PROTECT, related_name="documents")
+    part = models.CharField(max_length=20, choices=CredentialPart.choices)
+    upload = models.ForeignKey(Upload, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+    replaced_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = [
+            state_is_known("credential_document", "part", CredentialPart.values),
+            models.UniqueConstraint(
+                fields=["credential", "upload"],
+                condition=Q(replaced_by__isnull=True),
+                name="credential_document_file_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part} {self.pk}"
 
 
 class CredentialStatusChange(models.Model):

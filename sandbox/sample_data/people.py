@@ -19,7 +19,7 @@ from certification.models import (
 )
 from certification.rules.record import CertificateRecord, CredentialRecord
 from certification.services import place_hold
-from certification.states import CertificateState, CredentialKind, CredentialStatus, HoldKind
+from certification.states import CertificateState, CredentialKind, CredentialState, CredentialStatus, HoldKind
 from payments.services.ledger import grant_credit
 from sandbox.sample_data import STAFF, STAFF_EMAIL, identity
 from sandbox.sample_data.histories import HISTORIES, Graduate, History
@@ -32,6 +32,12 @@ LOADED_AT = datetime(2026, 1, 5, 15, tzinfo=UTC)
 CREDITS = {"04821375": 2000}
 _KINDS = {kind.label: kind for kind in CredentialKind}
 _STATUSES = {status.label: status for status in CredentialStatus}
+_STATES = {
+    CredentialStatus.NOT_RECEIVED: CredentialState.RETURNED_TO_APPLICANT,
+    CredentialStatus.IN_PROGRESS: CredentialState.SENT_TO_SCHOOL,
+    CredentialStatus.VERIFIED: CredentialState.VERIFIED,
+    CredentialStatus.REFUSED: CredentialState.REFUSED,
+}
 
 
 @transaction.atomic
@@ -145,10 +151,20 @@ def _add_history(applicant: Applicant, history: History) -> None:
 
 
 def _add_credential(applicant: Applicant, record: CredentialRecord) -> None:
-    credential = Credential.objects.create(applicant=applicant, kind=_KINDS[record.kind], issuer=record.issuer)
+    credential = Credential.objects.create(
+        applicant=applicant, kind=_KINDS[record.kind], issuer=record.issuer, state=_credential_state(record)
+    )
     CredentialStatusChange.objects.bulk_create(
         [CredentialStatusChange(credential=credential, status=_STATUSES[label], on=on) for on, label in record.statuses]
     )
+
+
+def _credential_state(record: CredentialRecord) -> CredentialState:
+    """Return a state of which a report says what this record's last status says."""
+    said = [_STATUSES[label] for _, label in record.statuses]
+    if not said:
+        return CredentialState.DRAFT
+    return _STATES[said[-1]]
 
 
 def _add_certificate(applicant: Applicant, record: CertificateRecord) -> None:

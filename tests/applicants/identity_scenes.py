@@ -14,7 +14,7 @@ from applicants.models.reviews import ReviewedRecord
 from applicants.services import identity, names, reviews
 from applicants.services.identity import PassportClaim
 from applicants.services.names import NameWish
-from applicants.services.reviews import ALL_CHECKS, Reading
+from applicants.services.readings import ALL_CHECKS, Reading
 from applicants.states import NameReason
 from portal.audit import actor_label
 from portal.models import AuditEvent, FileType, OutgoingEmail, Upload, UploadState

@@ -277,7 +277,7 @@ def test_saving_keeps_what_was_entered_and_lets_others_go_on(newcomer: Applicant
     taken(check, reviewer)
     entered = reading(check, checks=("name", "nonsense"), internal_note="Ask a colleague", return_reason="Draft")
 
-    reviews.save(IdentityCheck, check.pk, reading=entered, reviewer=reviewer, at=AT)
+    reviews.save(IdentityCheck, check.pk, judgment=entered, reviewer=reviewer, at=AT)
 
     check.refresh_from_db()
     assert (check.checks, check.internal_note, check.read_family_name) == (["name"], "Ask a colleague", "Mensah")

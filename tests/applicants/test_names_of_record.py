@@ -8,7 +8,7 @@ from applicants.models import Applicant, FormerNameOfRecord, IdentityCheck, User
 from applicants.services import identity, names, reviews
 from applicants.services.identity import IdentityNotCheckedError, SubmissionError
 from applicants.services.names import LateForAppointmentError
-from applicants.services.reviews import DOCUMENT_CHECK, NAME_CHECK
+from applicants.services.readings import DOCUMENT_CHECK, NAME_CHECK
 from applicants.states import NameRequestKind
 from certification.facts import Name
 from certification.services import facts_as_of

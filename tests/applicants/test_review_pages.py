@@ -10,7 +10,7 @@ from django.utils import timezone
 from applicants.models import Applicant, FormerNameOfRecord, IdentityCheck, NameRequest, User, VerifiedName
 from applicants.models.reviews import ReviewedRecord
 from applicants.services import reviews
-from applicants.services.reviews import ALL_CHECKS
+from applicants.services.readings import ALL_CHECKS
 from portal.models import AuditEvent
 from tests.applicants.identity_scenes import (
     ask_for_change,

@@ -1,0 +1,1 @@
+"""Verbs of credentials, from the first file to the answer of the school."""

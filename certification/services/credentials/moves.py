@@ -1,0 +1,50 @@
+"""The one way in which a credential changes its state."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from certification.models import Credential, CredentialStatusChange
+from certification.states.credentials import PRINTED_STATUS, CredentialState, CredentialStatus
+from portal import audit
+from portal.eastern import eastern_date
+
+# Nobody holds a credential for review any more once it is in one of these.
+_FREE = frozenset(CredentialState) - {CredentialState.IN_REVIEW, CredentialState.REPLY_RECEIVED}
+
+
+@transaction.atomic
+def move(credential: Credential, state: CredentialState, *, at: datetime, actor: str, reason: str = "") -> Credential:
+    """Move a credential to `state`, write what a report states of it from then on, and return it as it is now.
+
+    `credential` is locked and read again; only its state, its reviewer and the times are written. `reason` goes to the
+    audit log, never to the person. Raises `portal.states.IllegalMoveError`, with nothing written.
+    """
+    locked = Credential.objects.select_for_update(of=("self",)).get(pk=credential.pk)
+    locked.machine.check(locked.state, state)
+    before = CredentialState(locked.state)
+    locked.state, locked.moved_at = state, at
+    if state == CredentialState.SUBMITTED:
+        locked.submitted_at = at
+    if state in _FREE:
+        locked.reviewer = locked.reviewer_until = None
+    locked.save(update_fields=["state", "moved_at", "submitted_at", "reviewer", "reviewer_until"])
+    _print_status(locked, state, at=at)
+    audit.record(
+        f"certification.credential_{state.value}", actor=actor, subject=locked, at=at, reason=reason, was=before.value
+    )
+    for name in ("state", "moved_at", "submitted_at", "reviewer", "reviewer_until"):
+        setattr(credential, name, getattr(locked, name))
+    return credential
+
+
+def _print_status(credential: Credential, state: CredentialState, *, at: datetime) -> None:
+    status = PRINTED_STATUS[state]
+    if status is not None and status != printed_status(credential):
+        CredentialStatusChange.objects.create(credential=credential, status=status, on=eastern_date(at))
+
+
+def printed_status(credential: Credential) -> CredentialStatus | None:
+    """Return what a report states of the credential now; None when nothing is stated yet."""
+    newest = credential.status_changes.order_by("-on", "-pk").values_list("status", flat=True).first()
+    return None if newest is None else CredentialStatus(newest)
