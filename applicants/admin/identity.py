@@ -1,19 +1,115 @@
 """The queues of identity checks and of requests about names."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, cast
 
 from django.contrib import admin
 
-from applicants.admin.reviews import ReviewAdmin
+from applicants.admin.reviews import ReviewAdmin, ShownFile, entered_in
 from applicants.forms.identity import ReviewForm
+from applicants.forms.reviews import JudgmentForm
 from applicants.models import IdentityCheck, NameRequest, User
-from applicants.models.reviews import ReviewedRecord
+from applicants.models.reviews import HeldForReview, ReviewedRecord
+from applicants.presenters.readings import checks_of, comparisons, facts_of
 from applicants.services import identity, names
 from applicants.services.readings import Reading
+from applicants.services.reviews import Judgment
+from portal.eastern import eastern_date
+from portal.reading import Purpose
+
+RETURNED = "Returned. The person was told where to read the reason."
+
+
+class DocumentReviewAdmin(ReviewAdmin):
+    """A record beside one document that shows who a person is."""
+
+    permission = "applicants.check_identity"
+    reading_purpose = Purpose.IDENTITY
+    open_states = frozenset({"submitted", "requested", "in_review"})
+    tones = {
+        "submitted": "todo",
+        "requested": "todo",
+        "in_review": "progress",
+        "accepted": "done",
+        "returned": "action",
+    }
+    form_fields = {
+        "family_name": "read_family_name",
+        "birth_date": "read_birth_date",
+        "expires_on": "read_expires_on",
+    }
+    review_template = "admin/applicants/review.html"
+    accepted_message = "Accepted. The person was told."
+
+    def accept(
+        self, record: ReviewedRecord, form: ReviewForm, entered: Reading, *, reviewer: User, at: datetime
+    ) -> None:
+        """Accept through the service of the record."""
+        raise NotImplementedError
+
+    def give_back(self, record: ReviewedRecord, entered: Reading, *, reviewer: User, at: datetime) -> None:
+        """Return it through the service of the record."""
+        raise NotImplementedError
+
+    def form_for(self, record: HeldForReview, data: Any = None) -> ReviewForm:  # Any: QueryDict or None
+        """Return the form with what was read before, or with what the person typed."""
+        kept = cast("ReviewedRecord", record)
+        initial = {
+            "read_family_name": kept.read_family_name or kept.family_name,
+            "read_given_names": kept.read_given_names or (kept.given_names if not kept.read_family_name else ""),
+            "read_birth_date": kept.read_birth_date,
+            "read_expires_on": kept.read_expires_on or getattr(kept, "expires_on", None),
+            "checks": kept.checks,
+            "return_reason": kept.return_reason,
+            "internal_note": kept.internal_note,
+        }
+        return ReviewForm(data, initial=initial, checks=checks_of(kept), duplicates=bool(self._duplicates(kept)))
+
+    def judgment_of(self, record: HeldForReview, form: JudgmentForm) -> Judgment:
+        """Return what was read and said."""
+        return cast("ReviewForm", form).reading()
+
+    def decide(
+        self,
+        act: str,
+        record: HeldForReview,
+        form: JudgmentForm,
+        judgment: Judgment,
+        *,
+        reviewer: User,
+        at: datetime,
+    ) -> str | None:
+        """Accept or return."""
+        kept, entered = cast("ReviewedRecord", record), cast("Reading", judgment)
+        if act == "accept":
+            self.accept(kept, cast("ReviewForm", form), entered, reviewer=reviewer, at=at)
+            return self.accepted_message
+        if act == "return":
+            self.give_back(kept, entered, reviewer=reviewer, at=at)
+            return RETURNED
+        return None
+
+    def shown_files(self, record: HeldForReview) -> Sequence[ShownFile]:
+        """Return the document."""
+        upload = cast("ReviewedRecord", record).upload
+        return () if upload is None else (ShownFile("", upload),)
+
+    def details(self, record: HeldForReview, form: JudgmentForm, *, at: datetime) -> dict[str, object]:
+        """Return the comparison, what the person typed besides, and others with the same passport."""
+        kept = cast("ReviewedRecord", record)
+        return {
+            "comparisons": comparisons(kept, entered_in(form), today=eastern_date(at)),
+            "facts": facts_of(kept),
+            "duplicates": self._duplicates(kept),
+        }
+
+    def _duplicates(self, record: ReviewedRecord) -> list[IdentityCheck]:
+        return identity.same_passport(record) if isinstance(record, IdentityCheck) else []
 
 
 @admin.register(IdentityCheck)
-class IdentityCheckAdmin(ReviewAdmin):
+class IdentityCheckAdmin(DocumentReviewAdmin):
     """Passports and identity forms, compared with the record (R-APP-4 to R-APP-6)."""
 
     accepted_message = "Accepted. The person was told and can order from now on."
@@ -31,7 +127,7 @@ class IdentityCheckAdmin(ReviewAdmin):
 
 
 @admin.register(NameRequest)
-class NameRequestAdmin(ReviewAdmin):
+class NameRequestAdmin(DocumentReviewAdmin):
     """Changes of names of record and verifications of former names (R-NAME-1 to R-NAME-4)."""
 
     def accept(

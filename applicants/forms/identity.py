@@ -9,9 +9,11 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
 from applicants.forms.fields import DatePartsField, NameField, country_field
-from applicants.presenters.reviews import reason_choices
+from applicants.forms.reviews import JudgmentForm
+from applicants.presenters.readings import STANDARD_REASONS
 from applicants.services.identity import PassportClaim
 from applicants.services.names import NameWish
+from applicants.services.readings import Reading
 from applicants.states import NameReason
 from portal.widgets import RadioGroup
 
@@ -187,8 +189,8 @@ class FormerNameForm(ScanForm):
         return self.cleaned_data["family_name"], self.cleaned_data["given_names"]
 
 
-class ReviewForm(forms.Form):
-    """What a reviewer reads in the document, the checks, the reason shown to the person, and a note for staff."""
+class ReviewForm(JudgmentForm):
+    """What a reviewer reads in a document that shows who a person is."""
 
     read_family_name = NameField(label=FAMILY_NAME, required=False)
     read_given_names = NameField(label=GIVEN_NAMES, required=False)
@@ -204,43 +206,22 @@ class ReviewForm(forms.Form):
         required=False,
         error_messages={"invalid": "Enter the expiry as year, month and day, for example 2031-05-01"},
     )
-    checks = forms.MultipleChoiceField(
-        label="Checks",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "Select checks from the list"},
-    )
     not_a_duplicate = forms.BooleanField(
         label="I compared both records: this is not a second registration", required=False
     )
-    reasons = forms.MultipleChoiceField(
-        label="Standard reasons",
-        required=False,
-        choices=reason_choices,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "Select reasons from the list"},
-    )
-    return_reason = forms.CharField(
-        label="Shown to the applicant",
-        required=False,
-        max_length=2000,
-        error_messages={"max_length": "Use at most %(limit_value)d characters"},
-        widget=forms.Textarea(attrs={"rows": 5}),
-    )
-    internal_note = forms.CharField(
-        label="Internal note",
-        help_text="Never shown to the applicant",
-        required=False,
-        max_length=2000,
-        error_messages={"max_length": "Use at most %(limit_value)d characters"},
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
 
-    def __init__(
-        self, *args: Any, checks: list[tuple[str, str]], duplicates: bool, **kwargs: Any
-    ) -> None:  # Any: as Django declares it
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
-        field = self.fields["checks"]
-        field.choices = checks  # type: ignore[attr-defined]  # declared above as a field with choices
+    def __init__(self, *args: Any, duplicates: bool, **kwargs: Any) -> None:  # Any: as Django declares it
+        super().__init__(*args, reasons=STANDARD_REASONS, **kwargs)
         if not duplicates:
             del self.fields["not_a_duplicate"]
+
+    def reading(self) -> Reading:
+        """Return what a valid form holds."""
+        values = self.cleaned_data
+        return Reading(
+            **self.said(),
+            family_name=values["read_family_name"],
+            given_names=values["read_given_names"],
+            birth_date=values["read_birth_date"],
+            expires_on=values["read_expires_on"],
+        )
