@@ -16,12 +16,38 @@ def _open_holds(user_id: int) -> list[str]:
 
 
 _holding = partial(Holding, topic="certification", owner="applicant__user")
+_of_application = partial(Holding, topic="certification", owner="application__applicant__user")
 
 registry.add(
     Topic("certification", "Your certification"),
     _holding(model="certification.MedicalEducation", what="Your medical degree"),
     _holding(model="certification.ExaminationResult", what="Examinations that you sat; no score is kept"),
     _holding(model="certification.PathwayAcceptance", what="Pathways through which you met a requirement"),
+    _holding(
+        model="certification.PathwayApplication",
+        what="Your applications for a Pathway, and what was decided",
+        left_out=NOTES_OF_REVIEWERS,
+    ),
+    _of_application(
+        model="certification.License",
+        what="The license to practice medicine that you told us about",
+        left_out={"confirmed_by": "Names a member of staff", "confirmation_note": FOR_STAFF},
+    ),
+    _of_application(model="certification.SchoolBasis", what="What a Pathway by your medical school rests on"),
+    _of_application(
+        model="certification.Evaluator",
+        what="Physicians whom you invited to watch encounters",
+        left_out={
+            "license_number": "Is about the evaluator",
+            "email_key": "Technical: the address once more, in one spelling",
+            "link_digest": "Secret: lets the evaluator answer",
+        },
+    ),
+    _holding(
+        model="certification.Evaluation",
+        what="What evaluators said of encounters of yours",
+        owner="evaluator__application__applicant__user",
+    ),
     _holding(
         model="certification.Credential",
         what="Credentials that are verified with your school",

@@ -20,6 +20,7 @@ class Owner(models.TextChoices):
     SYSTEM = "system", "The portal"
     SCHOOL = "school", "Your school"
     AUTHORITY = "authority", "The licensing authority"
+    THIRD_PARTY = "third_party", "Others"
     NOBODY = "nobody", "Nobody"
 
 

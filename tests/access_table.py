@@ -197,6 +197,7 @@ certification.hold                      v          v          v          -      
 certification.medicaleducation          v          v          v          -          v          -          -          v
 certification.medicalschool             v          v          v          -          v          v          v          v
 certification.pathwayacceptance         v          v          v          -          v          -          -          v
+certification.pathwayapplication        v          v          v          -          v          -          -          v
 certification.sponsornote               v          v          v          -          v          v          v          v
 cvs.dispatchjob                         v          v          v          -          -          -          v          v
 cvs.issuedreport                        v          v          v          -          v          -          -          v

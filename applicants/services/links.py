@@ -1,28 +1,22 @@
 """Links sent by mail: made, looked at, used once. Only a hash of the secret part is kept."""
 
-import secrets
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from django.db.models import QuerySet
 
 from applicants.models import MailedLink, Registration, User
 from applicants.states import LinkPurpose
+from portal.secret_links import digest_of, new_secret
 
 LIFETIMES = {
     LinkPurpose.CONFIRM_EMAIL: timedelta(hours=24),
     LinkPurpose.RESUME: timedelta(hours=24),
     LinkPurpose.SHOW_NUMBER: timedelta(minutes=30),
 }
-_SECRET_BYTES = 32
 
 
 class LinkNotValidError(Exception):
     """The link was used, is too old, or was never made; one answer for all three."""
-
-
-def _digest(token: str) -> str:
-    return sha256(token.encode()).hexdigest()
 
 
 def make_link(
@@ -34,9 +28,9 @@ def make_link(
     user: User | None = None,
 ) -> str:
     """Note a link of `registration` or of `user`, sent to `email`, and return its secret part for the message."""
-    token = secrets.token_urlsafe(_SECRET_BYTES)
+    token, digest = new_secret()
     MailedLink.objects.create(
-        digest=_digest(token),
+        digest=digest,
         purpose=purpose,
         registration=registration,
         user=user,
@@ -49,7 +43,7 @@ def make_link(
 
 def _valid(token: str, purpose: LinkPurpose, at: datetime) -> QuerySet[MailedLink]:
     return MailedLink.objects.filter(
-        digest=_digest(token), purpose=purpose, used_at__isnull=True, created_at__lte=at, expires_at__gt=at
+        digest=digest_of(token), purpose=purpose, used_at__isnull=True, created_at__lte=at, expires_at__gt=at
     )
 
 

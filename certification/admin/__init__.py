@@ -5,7 +5,7 @@ from certification.admin.credentials import CredentialAdmin, CredentialStatusCha
 from certification.admin.education import MedicalEducationAdmin
 from certification.admin.examinations import ExaminationResultAdmin
 from certification.admin.holds import AnnotationAdmin, HoldAdmin
-from certification.admin.pathways import PathwayAcceptanceAdmin
+from certification.admin.pathways import PathwayAcceptanceAdmin, PathwayApplicationAdmin
 from certification.admin.schools import MedicalSchoolAdmin, SponsorNoteAdmin
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "MedicalEducationAdmin",
     "MedicalSchoolAdmin",
     "PathwayAcceptanceAdmin",
+    "PathwayApplicationAdmin",
     "SponsorNoteAdmin",
 ]

@@ -3,8 +3,10 @@
 from certification.models.certificates import Certificate
 from certification.models.credentials import Credential, CredentialDocument, CredentialStatusChange
 from certification.models.education import MedicalEducation
+from certification.models.evaluations import Evaluation, Evaluator
 from certification.models.examinations import ExaminationResult
 from certification.models.holds import Annotation, Hold
+from certification.models.pathway_applications import License, PathwayApplication, SchoolBasis
 from certification.models.pathways import PathwayAcceptance
 from certification.models.schools import MedicalSchool, SponsorNote
 
@@ -14,10 +16,15 @@ __all__ = [
     "Credential",
     "CredentialDocument",
     "CredentialStatusChange",
+    "Evaluation",
+    "Evaluator",
     "ExaminationResult",
     "Hold",
+    "License",
     "MedicalEducation",
     "MedicalSchool",
     "PathwayAcceptance",
+    "PathwayApplication",
+    "SchoolBasis",
     "SponsorNote",
 ]

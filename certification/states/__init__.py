@@ -10,15 +10,37 @@ from certification.states.credentials import (
 )
 from certification.states.examinations import Examination
 from certification.states.holds import HoldKind
+from certification.states.pathways import (
+    EVALUATOR_MACHINE,
+    INCOMPLETE_PATHWAY_STATES,
+    OPEN_PATHWAY_STATES,
+    PATHWAY_MACHINE,
+    Confirmation,
+    EncounterSetting,
+    EvaluatorState,
+    LicenseKind,
+    Pathway,
+    PathwayState,
+)
 
 __all__ = [
     "CERTIFICATE_MACHINE",
     "CREDENTIAL_MACHINE",
+    "EVALUATOR_MACHINE",
+    "INCOMPLETE_PATHWAY_STATES",
+    "OPEN_PATHWAY_STATES",
+    "PATHWAY_MACHINE",
     "CertificateState",
+    "Confirmation",
     "CredentialKind",
     "CredentialPart",
     "CredentialState",
     "CredentialStatus",
+    "EncounterSetting",
+    "EvaluatorState",
     "Examination",
     "HoldKind",
+    "LicenseKind",
+    "Pathway",
+    "PathwayState",
 ]

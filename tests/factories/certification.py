@@ -15,6 +15,7 @@ from certification.models import (
     MedicalEducation,
     MedicalSchool,
     PathwayAcceptance,
+    PathwayApplication,
     SponsorNote,
 )
 from certification.rules.words import plain_text
@@ -84,6 +85,19 @@ class PathwayAcceptanceFactory(DjangoModelFactory[PathwayAcceptance]):
     accepted_on = date(2025, 2, 3)
     oet_on = date(2024, 9, 14)
     valid_through = date(2026, 12, 31)
+
+
+class PathwayApplicationFactory(DjangoModelFactory[PathwayApplication]):
+    """A draft for Pathway 1 of season 2026."""
+
+    class Meta:
+        model = PathwayApplication
+
+    applicant = SubFactory(ApplicantFactory)
+    pathway = 1
+    season = 2026
+    created_at = datetime(2025, 9, 1, 14, tzinfo=UTC)
+    changed_at = created_at
 
 
 class CredentialFactory(DjangoModelFactory[Credential]):

@@ -41,6 +41,7 @@ from tests.factories.certification import (
     ExaminationResultFactory,
     HoldFactory,
     PathwayAcceptanceFactory,
+    PathwayApplicationFactory,
     SponsorNoteFactory,
 )
 from tests.factories.newsletter import NewsletterDeliveryFactory, NewsletterIssueFactory
@@ -179,6 +180,7 @@ def _records_of(owner: Applicant) -> None:
     for factory in (AnnotationFactory, CertificateFactory, ExaminationResultFactory, HoldFactory):
         factory.create(applicant=owner)
     PathwayAcceptanceFactory.create(applicant=owner)
+    PathwayApplicationFactory.create(applicant=owner)
     CredentialStatusChangeFactory.create(credential__applicant=owner)
     SponsorNoteFactory.create()
     FeeFactory.create(effective_from=date(2100, 1, 1))
