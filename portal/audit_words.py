@@ -37,6 +37,7 @@ TOLD_TO_THE_PERSON: Mapping[str, str] = {
     "cvs.resend": "Report sent again",
     "payments.cancel_requested": "Cancellation of a payment asked for",
     "payments.credit_granted": "Credit given",
+    "applicants.second_factor_removed": "Lost second factor removed",
     "payments.order_canceled": "Order canceled",
     "payments.order_expired": "Order expired",
     "payments.order_opened": "Order begun",

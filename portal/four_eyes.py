@@ -28,6 +28,7 @@ class Steps:
 ACTS: Mapping[FourEyesAct, Steps] = {
     FourEyesAct.WITHDRAW_REPORT: Steps("cvs.propose_report_withdrawal", "cvs.decide_report_withdrawal"),
     FourEyesAct.RELEASE_REPORT: Steps("cvs.propose_report_release", "cvs.release_report"),
+    FourEyesAct.REMOVE_SECOND_FACTOR: Steps("applicants.propose_factor_removal", "applicants.decide_factor_removal"),
     FourEyesAct.DELETE_PERSON: Steps("applicants.propose_deletions", "applicants.decide_deletions"),
 }
 

@@ -221,6 +221,7 @@ portal.proposal                         v          v          v          -      
 
 # model, act                            everything reviewer   senior     finance    committee  editor     admin.     auditor
 ACTS = """
+applicants.applicant remove_factor      yes        yes        yes        -          -          -          -          -
 applicants.correctionrequest corrected  yes        yes        yes        -          -          -          -          -
 applicants.correctionrequest declined   yes        yes        yes        -          -          -          -          -
 applicants.deletionrequest carry_out    yes        yes        yes        -          -          -          -          -

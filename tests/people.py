@@ -48,6 +48,13 @@ def reviewer() -> str:
     return actor_label(staff_in(Role.CREDENTIAL_REVIEWER))
 
 
+def browser_of(role: Role) -> Client:
+    """Return a browser in which the member of staff with `role` is signed in."""
+    client = Client()
+    sign_in(client, staff_in(role))
+    return client
+
+
 @pytest.fixture
 def applicant_client(applicant: Applicant) -> Client:
     """A browser in which `applicant` is signed in."""

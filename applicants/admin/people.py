@@ -3,10 +3,16 @@
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from applicants.models import Applicant, ContactInformation, FormerNameOfRecord, User, VerifiedName
 from applicants.numbers import format_identification_number, parse_identification_number
+from applicants.permissions import NotAllowedError
+from applicants.services.lost_factor import NothingToRemoveError, remove_second_factor
 from portal.admin import ReadOnlyAdmin
+from portal.admin.reasons import RefusedActError, act_with_words
+from portal.audit import actor_label
+from portal.four_eyes import SamePersonError
 
 
 class ReadOnlyInline(admin.StackedInline[Model, Model]):
@@ -44,6 +50,15 @@ class ContactInformationInline(ReadOnlyInline):
     ordering = ["-recorded_at"]
 
 
+def _remove_factor(row: Model, words: str, request: HttpRequest) -> bool:
+    try:
+        return remove_second_factor(
+            applicant_id=row.pk, reason=words, actor=actor_label(request.user), at=timezone.now()
+        )
+    except (NothingToRemoveError, NotAllowedError, SamePersonError) as error:
+        raise RefusedActError(str(error)) from error
+
+
 @admin.register(Applicant)
 class ApplicantAdmin(ReadOnlyAdmin):
     """People, found by number with or without dashes, by name or by e-mail address."""
@@ -60,6 +75,24 @@ class ApplicantAdmin(ReadOnlyAdmin):
     search_help_text = "Identification number with or without dashes, present or former name, or e-mail address"
     ordering = ["identification_number"]
     inlines = [VerifiedNameInline, FormerNameInline, ContactInformationInline]
+
+    actions = [
+        act_with_words(
+            "remove_factor",
+            _remove_factor,
+            title="Remove a lost second factor (two people)",
+            label="How the person showed who they are: which document, seen how, on which day",
+            permission="factor",
+        )
+    ]
+
+    def has_factor_permission(self, request: HttpRequest) -> bool:
+        """Tell whether this member of staff may be the first of two; the second step is asked for by the service."""
+        return request.user.has_perm("applicants.propose_factor_removal")
+
+    def describe(self, applicant: Applicant) -> str:
+        """Return a row in words, for the page that asks for the reason."""
+        return f"{self.number(applicant)}, {applicant.family_name}, {applicant.given_names}".rstrip(", ")
 
     @admin.display(description="Number", ordering="identification_number")
     def number(self, applicant: Applicant) -> str:

@@ -16,6 +16,8 @@ SENTENCES = {
     "mfa/email/webauthn_added": "A passkey was set up for your account.",
     "mfa/email/webauthn_removed": "A passkey of your account was removed.",
     "mfa/email/recovery_codes_generated": "New recovery codes were made for your account. The old ones no longer work.",
+    "second_factor_removed": "Our staff removed the passkeys, the authenticator app and the recovery codes of your account, "
+    "because somebody showed that they are you and have lost them. If you did not ask for this, write to us at once.",
     "new_browser": "Somebody signed in to your account with a browser that had not been used for it before.",
 }
 

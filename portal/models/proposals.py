@@ -12,6 +12,7 @@ class FourEyesAct(models.TextChoices):
 
     WITHDRAW_REPORT = "cvs.withdraw_report", "Withdraw an issued report"
     RELEASE_REPORT = "cvs.release_report", "Release a report from hold"
+    REMOVE_SECOND_FACTOR = "applicants.remove_second_factor", "Remove a lost second factor"
     DELETE_PERSON = "applicants.delete_person", "Delete a person"
 
 

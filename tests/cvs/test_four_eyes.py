@@ -20,9 +20,8 @@ from portal.four_eyes import SamePersonError
 from portal.models import AuditEvent, DeliveryState, FourEyesAct, InboxMessage, OutgoingEmail, Proposal, ProposalState
 from portal.states import IllegalMoveError
 from tests.cvs.pages import issue
-from tests.people import reviewer, senior, staff_in
+from tests.people import browser_of, reviewer, senior, staff_in
 from tests.support.orders import make_authority, make_physician, pay_with_credit
-from tests.support.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
 AT = datetime.fromisoformat("2026-06-03T14:05:00+00:00")
@@ -194,12 +193,6 @@ def test_a_withdrawal_needs_a_reason(report: IssuedReport):
         withdrawal.withdraw(report_id=report.pk, reason=" ", actor=reviewer(), at=timezone.now())
 
     assert not Proposal.objects.exists()
-
-
-def browser_of(role: Role) -> Client:
-    client = Client()
-    sign_in(client, staff_in(role))
-    return client
 
 
 def post_withdrawal(client: Client, report: IssuedReport, **values: str) -> str:
