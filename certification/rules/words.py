@@ -1,7 +1,9 @@
-"""Words as people type them into a search: without accents, case or punctuation."""
+"""Words as people type them into a search, and words as rules say them to people."""
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from datetime import date
 
 # Letters that do not decompose into a base letter and a mark.
 _BASE_LETTERS = str.maketrans({"\u0131": "i", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ħ": "h"})
@@ -16,3 +18,18 @@ def plain_text(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold()).translate(_BASE_LETTERS)
     letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return _NOT_A_WORD.sub(" ", re.sub(r"['’.]", "", letters)).strip()
+
+
+def day_in_words(day: date) -> str:
+    """Return `June 4, 2026`."""
+    return f"{day:%B} {day.day}, {day.year}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return `a`, `a and b`, or `a, b and c`."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def counted(number: int, noun: str) -> str:
+    """Return `1 day`, `2 days`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
