@@ -32,7 +32,7 @@ GROUPS = (
         get="200 200 200 200 200", post="405 405 405 405 405",
         addresses=(
             "landing", "help", "contact", "accessibility", "privacy", "terms", "site_map", "healthz",
-            "fees", "eligibility", "verify", "verify_code url_code",
+            "fees", "eligibility", "schools", "school school_code", "verify", "verify_code url_code",
         ),
     ),
     Group("is the portal in order", get="200 200 200 200 200", post="405 405 405 405 405", addresses=("readyz",)),

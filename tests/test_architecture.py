@@ -27,7 +27,7 @@ OUR_APPS = ("portal", "applicants", "certification", "payments", "cvs")
 # Everything that answers without a sign-in; a new address is private until it stands here.
 PUBLIC = {
     "landing", "help", "contact", "accessibility", "privacy", "terms", "site_map", "healthz", "readyz",
-    "fees", "eligibility", "verify", "verify_code", "verify_file", "acknowledge", "stripe_webhook",
+    "fees", "eligibility", "schools", "school", "verify", "verify_code", "verify_file", "acknowledge", "stripe_webhook",
     "account_login", "account_logout", "account_signup", "account_inactive", "account_reset_password",
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
     "mfa_authenticate", "mfa_login_webauthn", "admin:login", "staff_sign_in",

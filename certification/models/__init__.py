@@ -8,7 +8,13 @@ from certification.models.examinations import ExaminationResult
 from certification.models.holds import Annotation, Hold
 from certification.models.pathway_applications import License, PathwayApplication, SchoolBasis
 from certification.models.pathways import PathwayAcceptance
-from certification.models.schools import MedicalSchool, SponsorNote
+from certification.models.schools import (
+    MedicalSchool,
+    SchoolAccreditation,
+    SchoolName,
+    SchoolWord,
+    SponsorNote,
+)
 
 __all__ = [
     "Annotation",
@@ -25,6 +31,9 @@ __all__ = [
     "MedicalSchool",
     "PathwayAcceptance",
     "PathwayApplication",
+    "SchoolAccreditation",
     "SchoolBasis",
+    "SchoolName",
+    "SchoolWord",
     "SponsorNote",
 ]

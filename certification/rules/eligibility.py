@@ -34,19 +34,19 @@ class Years:
         return self.from_year <= year and (self.to_year is None or year <= self.to_year)
 
 
-def eligibility(country: str, notes: Sequence[Years], year: int) -> Eligibility:
-    """Answer for a school in `country` (ISO code) with sponsor `notes`, and graduation in `year`.
+def eligibility(country: str, notes: Sequence[Years], year: int, graduated_on: date | None = None) -> Eligibility:
+    """Answer for a school in `country` (ISO code) with sponsor `notes`, and graduation in `year`, or on a known day of it.
 
     R-IMG-4 United States, R-IMG-2 Canada by date, R-SCH-1 a note is needed, R-SCH-2 it must cover the year.
     """
     if country == UNITED_STATES:
         return Eligibility.UNITED_STATES
-    if country == CANADA and year < CANADA_FROM.year:
+    if country == CANADA and (graduated_on or date(year, 12, 31)) < CANADA_FROM:
         return Eligibility.CANADA_BEFORE
     if not notes:
         return Eligibility.NO_NOTE
     if not any(note.cover(year) for note in notes):
         return Eligibility.YEAR_NOT_COVERED
-    if country == CANADA and year == CANADA_FROM.year:
+    if country == CANADA and graduated_on is None and year == CANADA_FROM.year:
         return Eligibility.DEPENDS_ON_DAY
     return Eligibility.ELIGIBLE

@@ -2,15 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Case, IntegerField, Value, When
-
-from certification.models import MedicalEducation, MedicalSchool
+from certification.models import MedicalEducation
+from certification.models.schools import telling_words
+from certification.services import schools
 
 MOST_SUGGESTIONS = 6
-# Words that nearly every school has say nothing about which one is meant.
-COMMON_WORDS = frozenset(
-    {"university", "of", "medical", "school", "medicine", "college", "faculty", "the", "and", "for"}
-)
 
 
 def names_of(applicant_ids: Iterable[int]) -> Mapping[int, list[str]]:
@@ -21,8 +17,6 @@ def names_of(applicant_ids: Iterable[int]) -> Mapping[int, list[str]]:
 
 
 def suggest(words: str, country: str) -> list[str]:
-    """Return at most `MOST_SUGGESTIONS` listed names with every telling word of `words`, those in `country` first."""
-    telling = " ".join(word for word in words.split() if word.strip(".,").lower() not in COMMON_WORDS)
-    here = Case(When(country=country, then=Value(0)), default=Value(1), output_field=IntegerField())
-    schools = MedicalSchool.objects.named_like(telling).order_by(here, "name", "city")
-    return list(dict.fromkeys(schools.values_list("name", flat=True)[:MOST_SUGGESTIONS]))
+    """Return at most `MOST_SUGGESTIONS` listed names that `words` may mean, those in `country` first."""
+    found = schools.find(" ".join(telling_words(words)), first=country, most=MOST_SUGGESTIONS)
+    return list(dict.fromkeys(school.name for school in found.rows))

@@ -1,17 +1,28 @@
-"""Finds schools and answers whether a graduation year is eligible."""
+"""Answers whether a school and a graduation are eligible, for the schools that somebody's words may mean."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from certification.models import MedicalSchool
 from certification.rules.eligibility import Eligibility, Years, eligibility
+from certification.services import schools
 
 MOST_HITS = 20
 
 
 @dataclass(frozen=True)
-class SchoolAnswer:
-    """One school found, the years of its sponsor notes in order, and the answer for the year asked for."""
+class Graduation:
+    """When somebody graduates: the `year`, and the day where it is known (R-IMG-2 needs it)."""
 
+    year: int
+    on: date | None = None
+
+
+@dataclass(frozen=True)
+class SchoolAnswer:
+    """One school found, the years of its sponsor notes in order, and the answer for the graduation asked for."""
+
+    code: str
     name: str
     city: str
     country: str
@@ -21,28 +32,32 @@ class SchoolAnswer:
 
 @dataclass(frozen=True)
 class SchoolAnswers:
-    """At most `MOST_HITS` schools in order of their names; `more` says that others were left out."""
+    """At most `MOST_HITS` schools; `more` says that others were left out, `guessed` that none has just these words."""
 
     schools: tuple[SchoolAnswer, ...]
     more: bool
+    guessed: bool = False
 
 
-def check_schools(words: str, year: int) -> SchoolAnswers:
-    """Answer for every school whose name or city holds all of `words`, for graduation in `year` (two queries)."""
-    found = MedicalSchool.objects.named_like(words).prefetch_related("sponsor_notes").order_by("name", "city")
-    schools = list(found[: MOST_HITS + 1])
-    return SchoolAnswers(tuple(_answer(school, year) for school in schools[:MOST_HITS]), len(schools) > MOST_HITS)
+def check_schools(words: str, graduation: Graduation) -> SchoolAnswers:
+    """Answer for every school that `words` may mean (see `schools.find`)."""
+    found = schools.find(words, most=MOST_HITS)
+    return SchoolAnswers(tuple(check(school, graduation) for school in found.rows), found.more, found.guessed)
 
 
-def _answer(school: MedicalSchool, year: int) -> SchoolAnswer:
-    years = sorted(
-        (Years(note.from_year, note.to_year) for note in school.sponsor_notes.all()), key=lambda note: note.from_year
-    )
-    country = school.country.code or ""
+def check_code(code: str, graduation: Graduation) -> SchoolAnswers:
+    """Answer for the school of `code`. Raises MedicalSchool.DoesNotExist."""
+    return SchoolAnswers((check(schools.get(code), graduation),), more=False)
+
+
+def check(school: MedicalSchool, graduation: Graduation) -> SchoolAnswer:
+    """Answer for one school, its notes loaded in order."""
+    years = [Years(note.from_year, note.to_year) for note in school.sponsor_notes.all()]
     return SchoolAnswer(
+        code=school.code,
         name=school.name,
         city=school.city,
         country=str(school.country.name),
         years=tuple(years),
-        answer=eligibility(country, years, year),
+        answer=eligibility(school.country.code or "", years, graduation.year, graduation.on),
     )

@@ -22,6 +22,7 @@ from certification.states.pathways import (
     Pathway,
     PathwayState,
 )
+from certification.states.schools import RecognizedBy
 
 __all__ = [
     "CERTIFICATE_MACHINE",
@@ -43,4 +44,5 @@ __all__ = [
     "LicenseKind",
     "Pathway",
     "PathwayState",
+    "RecognizedBy",
 ]

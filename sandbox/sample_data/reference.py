@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from certification.models import MedicalSchool, SponsorNote
-from certification.rules.words import plain_text
+from certification.models import MedicalSchool, SchoolName, SponsorNote
+from certification.models.schools import searchable
+from certification.services import schools
 from cvs.models import LicensingAuthority
 from payments.models import Fee
 from sandbox.sample_data.tables import rows
@@ -65,16 +66,29 @@ def _load_schools() -> None:
     stored = {(s.name, s.city, s.country.code): s for s in MedicalSchool.objects.filter(sponsor_notes__isnull=True)}
     wanted = [(stored.get((row["name"], row["city"], row["country"])), row) for row in given]
     SponsorNote.objects.bulk_create([_note(school, row) for school, row in wanted if school is not None])
+    by_code = MedicalSchool.objects.in_bulk([row["school"] for row in rows("school_names")], field_name="code")
+    SchoolName.objects.bulk_create(
+        [_name(by_code[row["school"]], row) for row in rows("school_names") if row["school"] in by_code],
+        ignore_conflicts=True,
+    )
+    schools.write_search_texts()
 
 
 def _school(row: dict[str, str]) -> MedicalSchool:
     return MedicalSchool(
+        code=row["code"],
         name=row["name"],
         city=row["city"],
         country=row["country"],
+        closed_in=int(row["closed_in"]) if row["closed_in"] else None,
         founded=int(row["founded"]) if row["founded"] else None,
-        search_text=plain_text(f"{row['name']} {row['city']}"),
+        search_text=searchable(row["name"], row["city"], row["country"]),
     )
+
+
+def _name(school: MedicalSchool, row: dict[str, str]) -> SchoolName:
+    years = {name: int(row[name]) if row[name] else None for name in ("from_year", "to_year")}
+    return SchoolName(school=school, name=row["name"], **years)
 
 
 def _note(school: MedicalSchool, row: dict[str, str]) -> SponsorNote:

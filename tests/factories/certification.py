@@ -16,10 +16,12 @@ from certification.models import (
     MedicalSchool,
     PathwayAcceptance,
     PathwayApplication,
+    SchoolAccreditation,
+    SchoolName,
     SponsorNote,
 )
-from certification.rules.words import plain_text
-from certification.states import CredentialKind, CredentialStatus, Examination, HoldKind
+from certification.models.schools import searchable
+from certification.states import CredentialKind, CredentialStatus, Examination, HoldKind, RecognizedBy
 from tests.factories.applicants import ApplicantFactory
 
 
@@ -29,10 +31,11 @@ class MedicalSchoolFactory(DjangoModelFactory[MedicalSchool]):
     class Meta:
         model = MedicalSchool
 
+    code = Sequence(lambda number: f"T{number:06d}")
     name = Sequence(lambda number: f"Example Medical School {number}")
     city = "Accra"
     country = "GH"
-    search_text = LazyAttribute(lambda school: plain_text(f"{school.name} {school.city}"))
+    search_text = LazyAttribute(lambda school: searchable(school.name, school.city, school.country))
 
 
 class SponsorNoteFactory(DjangoModelFactory[SponsorNote]):
@@ -43,6 +46,30 @@ class SponsorNoteFactory(DjangoModelFactory[SponsorNote]):
 
     school = SubFactory(MedicalSchoolFactory)
     from_year = 2000
+    basis = "test"
+
+
+class SchoolNameFactory(DjangoModelFactory[SchoolName]):
+    """A name until 1987; does not write what the school is found by."""
+
+    class Meta:
+        model = SchoolName
+
+    school = SubFactory(MedicalSchoolFactory)
+    name = "Former Medical School"
+    to_year = 1987
+
+
+class SchoolAccreditationFactory(DjangoModelFactory[SchoolAccreditation]):
+    """An accreditation that WFME recognizes."""
+
+    class Meta:
+        model = SchoolAccreditation
+
+    school = SubFactory(MedicalSchoolFactory)
+    agency = "Example Accreditation Council"
+    recognized_by = RecognizedBy.WFME
+    from_on = date(2024, 1, 1)
     basis = "test"
 
 

@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 # Names that pages of ours, django-allauth and the admin read from the query string.
 QUERY_NAMES = (
-    "next", "page", "q", "p", "o", "all", "e", "school", "year", "search", "code", "_popup", "_to_field", "_facets",
+    "next", "page", "q", "p", "o", "all", "e", "school", "year", "day", "month", "country", "search", "code", "_popup", "_to_field", "_facets",
     "_changelist_filters", "state", "event", "is_staff", "id__exact", "model_name", "term", "app_label", "field_name",
 )  # fmt: skip
 # Longer texts are refused before they reach a page (DATA_UPLOAD_MAX_MEMORY_SIZE) and have tests of their own.

@@ -113,7 +113,7 @@ def make_world() -> World:
         **{role.value: staff_in(role) for role in Role},
     }
     _orders_of(owner, world)
-    _records_of(owner)
+    _records_of(owner, world)
     RegistrationFactory.create(state=RegistrationState.UNDER_REVIEW)
     third = make_physician(3157434).user
     message = InboxMessage.objects.create(user=owner.user, kind="report_sent", created_at=timezone.now())
@@ -174,7 +174,7 @@ def _privacy_of(owner: Applicant, third: User, world: World) -> None:
     world.parts |= {"correction": str(correction.pk), "export": str(export.pk)}
 
 
-def _records_of(owner: Applicant) -> None:
+def _records_of(owner: Applicant, world: World) -> None:
     IdentityCheckFactory.create(applicant=owner)
     NameRequestFactory.create(applicant=owner)
     for factory in (AnnotationFactory, CertificateFactory, ExaminationResultFactory, HoldFactory):
@@ -182,7 +182,7 @@ def _records_of(owner: Applicant) -> None:
     PathwayAcceptanceFactory.create(applicant=owner)
     PathwayApplicationFactory.create(applicant=owner)
     CredentialStatusChangeFactory.create(credential__applicant=owner)
-    SponsorNoteFactory.create()
+    world.parts["school_code"] = SponsorNoteFactory.create().school.code
     FeeFactory.create(effective_from=date(2100, 1, 1))
     store_email(template="access", to_email=owner.user.email, subject="Test", text="", html="", at=timezone.now())
 

@@ -68,7 +68,7 @@ def make_physician(number: int, **names: str) -> Applicant:
         name="Test College of Medicine",
         city="Lagos",
         country="NG",
-        defaults={"search_text": "test college of medicine lagos"},
+        defaults={"code": "TEST0001", "search_text": "test college of medicine lagos"},
     )[0]
     MedicalEducation.objects.create(
         applicant=applicant,
