@@ -44,6 +44,7 @@ _SEEN: Mapping[str, frozenset[Role]] = {
     "certification.hold": _CASES,
     "certification.medicaleducation": _CASES,
     "certification.medicalschool": _CASES | {R.EDITOR, R.ADMINISTRATOR},
+    "certification.oetresult": _CASES,
     "certification.pathwayacceptance": _CASES,
     "certification.pathwayapplication": _CASES,
     "certification.sponsornote": _CASES | {R.EDITOR, R.ADMINISTRATOR},

@@ -22,6 +22,7 @@ registry.add(
     Topic("certification", "Your certification"),
     _holding(model="certification.MedicalEducation", what="Your medical degree"),
     _holding(model="certification.ExaminationResult", what="Examinations that you sat; no score is kept"),
+    _holding(model="certification.OetResult", what="Results of OET Medicine that were released to us"),
     _holding(model="certification.PathwayAcceptance", what="Pathways through which you met a requirement"),
     _holding(
         model="certification.PathwayApplication",

@@ -196,6 +196,7 @@ certification.examinationresult         v          v          v          -      
 certification.hold                      v          v          v          -          v          -          -          v
 certification.medicaleducation          v          v          v          -          v          -          -          v
 certification.medicalschool             v          v          v          -          v          v          v          v
+certification.oetresult                 v          v          v          -          v          -          -          v
 certification.pathwayacceptance         v          v          v          -          v          -          -          v
 certification.pathwayapplication        v          v          v          -          v          -          -          v
 certification.sponsornote               v          v          v          -          v          v          v          v

@@ -3,7 +3,7 @@
 from certification.admin.certificates import CertificateAdmin
 from certification.admin.credentials import CredentialAdmin, CredentialStatusChangeAdmin
 from certification.admin.education import MedicalEducationAdmin
-from certification.admin.examinations import ExaminationResultAdmin
+from certification.admin.examinations import ExaminationResultAdmin, OetResultAdmin
 from certification.admin.holds import AnnotationAdmin, HoldAdmin
 from certification.admin.pathways import PathwayAcceptanceAdmin, PathwayApplicationAdmin
 from certification.admin.schools import MedicalSchoolAdmin, SponsorNoteAdmin
@@ -17,6 +17,7 @@ __all__ = [
     "HoldAdmin",
     "MedicalEducationAdmin",
     "MedicalSchoolAdmin",
+    "OetResultAdmin",
     "PathwayAcceptanceAdmin",
     "PathwayApplicationAdmin",
     "SponsorNoteAdmin",

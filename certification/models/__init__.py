@@ -6,6 +6,7 @@ from certification.models.education import MedicalEducation
 from certification.models.evaluations import Evaluation, Evaluator
 from certification.models.examinations import ExaminationResult
 from certification.models.holds import Annotation, Hold
+from certification.models.oet import OetResult
 from certification.models.pathway_applications import License, PathwayApplication, SchoolBasis
 from certification.models.pathways import PathwayAcceptance
 from certification.models.schools import (
@@ -29,6 +30,7 @@ __all__ = [
     "License",
     "MedicalEducation",
     "MedicalSchool",
+    "OetResult",
     "PathwayAcceptance",
     "PathwayApplication",
     "SchoolAccreditation",

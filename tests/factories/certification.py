@@ -14,6 +14,7 @@ from certification.models import (
     Hold,
     MedicalEducation,
     MedicalSchool,
+    OetResult,
     PathwayAcceptance,
     PathwayApplication,
     SchoolAccreditation,
@@ -98,6 +99,21 @@ class ExaminationResultFactory(DjangoModelFactory[ExaminationResult]):
     taken_on = date(2018, 2, 1)
     reported_on = date(2018, 3, 1)
     passed = True
+
+
+class OetResultFactory(DjangoModelFactory[OetResult]):
+    """Scores that meet the minima of recent seasons exactly."""
+
+    class Meta:
+        model = OetResult
+
+    applicant = SubFactory(ApplicantFactory)
+    taken_on = date(2025, 9, 13)
+    released_on = date(2025, 9, 30)
+    listening = 350
+    reading = 350
+    speaking = 350
+    writing = 300
 
 
 class PathwayAcceptanceFactory(DjangoModelFactory[PathwayAcceptance]):

@@ -40,6 +40,7 @@ from tests.factories.certification import (
     CredentialStatusChangeFactory,
     ExaminationResultFactory,
     HoldFactory,
+    OetResultFactory,
     PathwayAcceptanceFactory,
     PathwayApplicationFactory,
     SponsorNoteFactory,
@@ -179,6 +180,7 @@ def _records_of(owner: Applicant, world: World) -> None:
     NameRequestFactory.create(applicant=owner)
     for factory in (AnnotationFactory, CertificateFactory, ExaminationResultFactory, HoldFactory):
         factory.create(applicant=owner)
+    OetResultFactory.create(applicant=owner)
     PathwayAcceptanceFactory.create(applicant=owner)
     PathwayApplicationFactory.create(applicant=owner)
     CredentialStatusChangeFactory.create(credential__applicant=owner)
