@@ -1,10 +1,14 @@
 """Django's entry for the certification app; hands its schools to the registration below."""
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
 
 from applicants import schools
+
+if TYPE_CHECKING:
+    from portal.models import Upload
 
 
 class Directory:
@@ -23,6 +27,12 @@ class Directory:
         return directory.suggest(words, country)
 
 
+def _official_may_view(key: str, upload: "Upload") -> bool:
+    from certification.services.verification import viewing  # noqa: PLC0415 (models are not loaded yet when this module is)
+
+    return viewing.may_see(key, upload)
+
+
 class CertificationConfig(AppConfig):
     """Certification."""
 
@@ -30,5 +40,8 @@ class CertificationConfig(AppConfig):
     verbose_name = "Certification"
 
     def ready(self) -> None:
-        """Let registration ask about schools."""
+        """Let registration ask about schools, and people of schools see what they are asked about."""
         schools.use(Directory())
+        from portal.uploads import guests  # noqa: PLC0415 (needs the models)
+
+        guests.use("school", _official_may_view)

@@ -4,6 +4,7 @@ from functools import partial
 
 from applicants.privacy import NOTES_OF_REVIEWERS
 from certification.models import Hold
+from certification.services.verification.review import erase_answers_of
 from portal import retention
 from portal.personal_data import AfterDeletion, Holding, Obstacle, Topic, registry
 
@@ -63,6 +64,52 @@ registry.add(
         model="certification.CredentialStatusChange",
         what="How the verification of each credential went",
         owner="credential__applicant__user",
+    ),
+    _holding(
+        model="certification.SchoolOfficial",
+        what="Schools that named you as somebody who may answer for them",
+        owner="user",
+        after_deletion=AfterDeletion.KEPT,
+        kept_because="Says who could sign for the school when its answers came",
+    ),
+    _holding(
+        model="certification.VerificationRequest",
+        what="What we asked your school about you",
+        left_out={
+            "question": FOR_STAFF,
+            "reason": FOR_STAFF,
+            "decided_by": "Names a member of staff",
+            "official": "Names somebody else",
+            "staff_told_at": "Technical",
+        },
+    ),
+    _holding(
+        model="certification.VerificationDocument",
+        what="Which of your documents your school was shown",
+        owner="request__applicant__user",
+    ),
+    _holding(
+        model="certification.VerificationAttempt",
+        what="Each time we wrote to your school",
+        owner="request__applicant__user",
+        left_out={
+            "digest": "Secret: opens the request",
+            "expires_at": "Technical",
+            "official": "Names somebody else",
+        },
+    ),
+    _holding(
+        model="certification.VerificationAnswer",
+        what="What your school answered",
+        owner="request__applicant__user",
+        left_out={
+            "official": "Names somebody else",
+            "signatory_name": "Names somebody else",
+            "signatory_title": "Says of somebody else what they are",
+            "recorded_by": "Names a member of staff, or somebody of the school",
+            "transcript": "Sent by your school to us alone; ask your school for your transcript",
+        },
+        erase=erase_answers_of,
     ),
     _holding(
         model="certification.Certificate",

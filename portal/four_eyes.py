@@ -30,6 +30,7 @@ ACTS: Mapping[FourEyesAct, Steps] = {
     FourEyesAct.RELEASE_REPORT: Steps("cvs.propose_report_release", "cvs.release_report"),
     FourEyesAct.REMOVE_SECOND_FACTOR: Steps("applicants.propose_factor_removal", "applicants.decide_factor_removal"),
     FourEyesAct.DELETE_PERSON: Steps("applicants.propose_deletions", "applicants.decide_deletions"),
+    FourEyesAct.REFUTE_VERIFICATION: Steps("certification.review_verification", "certification.refute_verification"),
 }
 
 

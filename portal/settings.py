@@ -45,8 +45,10 @@ ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", [urlsplit(BASE_URL).hostname or ""])
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-LANGUAGE_CODE = "en-us"
-TIME_ZONE = "UTC"
+LANGUAGE_CODE, TIME_ZONE = "en-us", "UTC"
+# The portal for medical schools speaks these; every other page is in English.
+LANGUAGES = [("en", "English"), ("es", "Español"), ("fr", "Français")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = USE_I18N = True
 
 INSTALLED_APPS = [
@@ -182,6 +184,7 @@ CELERY_BEAT_SCHEDULE = {
         "portal.seal_audit": 15,
         "portal.checkpoint_audit": 3600,
         "applicants.sweep_privacy": 60,
+        "certification.sweep_verification": 3600,
         "payments.sweep_payments": 60,
         "payments.sweep_events": 60,
         "payments.sweep_refunds": 300,

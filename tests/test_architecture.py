@@ -37,6 +37,7 @@ PUBLIC = {
     "number_forgotten", "number_sent", "number_link",
     "newsletter", "newsletter_issue", "newsletter_sign_up", "newsletter_sign_up_sent", "newsletter_confirm",
     "newsletter_unsubscribe",
+    "school_answer", "school_language",
 }  # fmt: skip
 
 # Who moves a thing on when nobody else will: the scheduled job that looks for rows left in a state of the portal's own.

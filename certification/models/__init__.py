@@ -7,6 +7,7 @@ from certification.models.evaluations import Evaluation, Evaluator
 from certification.models.examinations import ExaminationResult
 from certification.models.holds import Annotation, Hold
 from certification.models.oet import OetResult
+from certification.models.officials import SchoolOfficial
 from certification.models.pathway_applications import License, PathwayApplication, SchoolBasis
 from certification.models.pathways import PathwayAcceptance
 from certification.models.schools import (
@@ -15,6 +16,12 @@ from certification.models.schools import (
     SchoolName,
     SchoolWord,
     SponsorNote,
+)
+from certification.models.verification import (
+    VerificationAnswer,
+    VerificationAttempt,
+    VerificationDocument,
+    VerificationRequest,
 )
 
 __all__ = [
@@ -36,6 +43,11 @@ __all__ = [
     "SchoolAccreditation",
     "SchoolBasis",
     "SchoolName",
+    "SchoolOfficial",
     "SchoolWord",
     "SponsorNote",
+    "VerificationAnswer",
+    "VerificationAttempt",
+    "VerificationDocument",
+    "VerificationRequest",
 ]

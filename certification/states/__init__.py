@@ -23,6 +23,17 @@ from certification.states.pathways import (
     PathwayState,
 )
 from certification.states.schools import RecognizedBy
+from certification.states.verification import (
+    OPEN_VERIFICATIONS,
+    VERIFICATION_MACHINE,
+    WITH_THE_SCHOOL,
+    AnswerChannel,
+    AttemptKind,
+    SchoolLanguage,
+    Verdict,
+    VerificationPurpose,
+    VerificationState,
+)
 
 __all__ = [
     "CERTIFICATE_MACHINE",
@@ -30,7 +41,12 @@ __all__ = [
     "EVALUATOR_MACHINE",
     "INCOMPLETE_PATHWAY_STATES",
     "OPEN_PATHWAY_STATES",
+    "OPEN_VERIFICATIONS",
     "PATHWAY_MACHINE",
+    "VERIFICATION_MACHINE",
+    "WITH_THE_SCHOOL",
+    "AnswerChannel",
+    "AttemptKind",
     "CertificateState",
     "Confirmation",
     "CredentialKind",
@@ -45,4 +61,8 @@ __all__ = [
     "Pathway",
     "PathwayState",
     "RecognizedBy",
+    "SchoolLanguage",
+    "Verdict",
+    "VerificationPurpose",
+    "VerificationState",
 ]

@@ -16,6 +16,7 @@ class Audience(Enum):
     FORMER_ADDRESS = "an address that was given up"
     NEWCOMER = "people who register or look for their number"
     AUTHORITY = "licensing authorities"
+    SCHOOL = "people of medical schools"
     STAFF = "staff"
     SUBSCRIBER = "readers of the newsletter"
 
@@ -105,6 +106,11 @@ _ALL = (
     MessageKind("newsletter_issue", "An issue of the newsletter", Audience.SUBSCRIBER),
     MessageKind("to_authority", "A status report", Audience.AUTHORITY),
     MessageKind("report_withdrawn", "A status report was withdrawn", Audience.AUTHORITY),
+    MessageKind("school_request", "A request to a medical school", Audience.SCHOOL),
+    MessageKind("school_reminder", "A reminder to a medical school", Audience.SCHOOL),
+    MessageKind("school_question", "A question about a school’s answer", Audience.SCHOOL),
+    MessageKind("school_new_link", "A new link for a request to a school", Audience.SCHOOL),
+    MessageKind("school_account", "An account for a school’s official", Audience.SCHOOL),
     MessageKind("staff_alert", "Something needs a person", Audience.STAFF),
 )
 

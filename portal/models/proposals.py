@@ -8,12 +8,13 @@ from portal.states import Machine, Owner
 
 
 class FourEyesAct(models.TextChoices):
-    """Every act that takes two people (docs/adr/0011); nothing else in the portal needs them yet."""
+    """Every act that takes two people (docs/adr/0011)."""
 
     WITHDRAW_REPORT = "cvs.withdraw_report", "Withdraw an issued report"
     RELEASE_REPORT = "cvs.release_report", "Release a report from hold"
     REMOVE_SECOND_FACTOR = "applicants.remove_second_factor", "Remove a lost second factor"
     DELETE_PERSON = "applicants.delete_person", "Delete a person"
+    REFUTE_VERIFICATION = "certification.refute_verification", "Take a document as refuted by its school"
 
 
 class ProposalState(models.TextChoices):

@@ -22,11 +22,11 @@ class BadLinkError(Exception):
 
 @dataclass(frozen=True)
 class PageLink:
-    """What the address of a page image says."""
+    """What the address of a page image says; `viewer` is the key of an account, or a guest (`portal.uploads.guests`)."""
 
     upload_id: UUID
     number: int
-    user_id: int
+    viewer: int | str
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ class OriginalLink:
     user_id: int
 
 
-def page_address(upload: Upload, number: int, *, user_id: int) -> str:
-    """Return the address at which `user_id` sees page `number`, counted from 1, for the next 15 minutes."""
-    token = signing.dumps([upload.pk.hex, number, user_id], salt=PAGE_SALT)
+def page_address(upload: Upload, number: int, *, viewer: int | str) -> str:
+    """Return the address at which `viewer` sees page `number`, counted from 1, for the next 15 minutes."""
+    token = signing.dumps([upload.pk.hex, number, viewer], salt=PAGE_SALT)
     return f"{settings.UPLOADS_ORIGIN}/pages/{token}"
 
 
@@ -51,8 +51,8 @@ def original_address(upload: Upload, *, user_id: int) -> str:
 
 def read_page_link(token: str) -> PageLink:
     """Return what a page's address says. Raises `BadLinkError`."""
-    key, number, user_id = _read(token, salt=PAGE_SALT, seconds=PAGE_SECONDS)
-    return PageLink(UUID(hex=key), number, user_id)
+    key, number, viewer = _read(token, salt=PAGE_SALT, seconds=PAGE_SECONDS)
+    return PageLink(UUID(hex=key), number, viewer)
 
 
 def read_original_link(token: str) -> OriginalLink:

@@ -53,7 +53,7 @@ def ask(address: str, host: str = settings.UPLOADS_ORIGIN, method: str = "get"):
 
 def address_of(upload: Upload, user: User, number: int = 1) -> str:
     """A signed address, whether or not `user` may see the file."""
-    return links.page_address(upload, number, user_id=user.pk)
+    return links.page_address(upload, number, viewer=user.pk)
 
 
 def test_the_owner_sees_each_page_as_a_picture_on_the_origin_of_uploads(upload: Upload, applicant: Applicant):

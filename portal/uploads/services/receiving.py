@@ -12,7 +12,7 @@ from django.db import transaction
 
 from portal import audit, jobs
 from portal.models import Refusal, Upload, UploadState
-from portal.models.uploads import MOST_A_DAY, MOST_BYTES
+from portal.models.uploads import MOST_BYTES
 from portal.uploads import names, store
 from portal.uploads.purposes import PURPOSES
 
@@ -56,7 +56,7 @@ def receive(*, file: NamedFile | IO[bytes], purpose: str, owner: AbstractBaseUse
         same = _same_file(owner, purpose, digest)
         if same is not None:
             return same
-        if Upload.objects.filter(owner_id=owner.pk, received_at__gt=at - A_DAY).count() >= MOST_A_DAY:
+        if Upload.objects.filter(owner_id=owner.pk, received_at__gt=at - A_DAY).count() >= PURPOSES[purpose].most_a_day:
             raise UploadRefusedError(Refusal.TOO_MANY_TODAY)
         upload = Upload.objects.create(
             id=uuid.uuid4(),

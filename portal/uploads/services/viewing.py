@@ -9,7 +9,7 @@ from django.db import transaction
 
 from portal import audit
 from portal.models import FileType, Upload
-from portal.uploads import links, permissions, store
+from portal.uploads import guests, links, permissions, store
 from portal.uploads.permissions import Person
 
 ENDINGS = {FileType.PDF: "pdf", FileType.JPEG: "jpg", FileType.PNG: "png"}
@@ -45,8 +45,18 @@ def pages_for(user: Person, upload: Upload) -> list[Page]:
     """Return the pages of `upload` for `user`; none before it is clean, after it was erased, or for others."""
     if not (upload.is_shown and permissions.may_view(user, upload)):
         return []
+    return _pages(upload, user.pk)
+
+
+def pages_for_guest(kind: str, key: str, upload: Upload) -> list[Page]:
+    """Return the pages of `upload` for a guest (`portal.uploads.guests`); none where the guest may not see it."""
+    guest = f"{kind}:{key}"
+    return _pages(upload, guest) if upload.is_shown and guests.may_view(guest, upload) else []
+
+
+def _pages(upload: Upload, viewer: int | str) -> list[Page]:
     return [
-        Page(number, links.page_address(upload, number, user_id=user.pk), width, height)
+        Page(number, links.page_address(upload, number, viewer=viewer), width, height)
         for number, (width, height) in enumerate(upload.page_sizes, start=1)
     ]
 
@@ -59,7 +69,7 @@ def page_image(token: str) -> bytes:
         raise NotShownError from error
     upload = _shown(link.upload_id)
     # Asked again here: a right that was taken away ends every address that was handed out.
-    if not permissions.may_view(_person(link.user_id), upload) or not 1 <= link.number <= upload.page_count:
+    if not _may_view(link.viewer, upload) or not 1 <= link.number <= upload.page_count:
         raise NotShownError
     try:
         return store.read_page(upload, link.number)
@@ -94,6 +104,12 @@ def original(token: str) -> Original:
         return Original(name, store.read_original(upload))
     except store.MissingFileError as error:
         raise NotShownError from error
+
+
+def _may_view(viewer: int | str, upload: Upload) -> bool:
+    if isinstance(viewer, str):
+        return guests.may_view(viewer, upload)
+    return permissions.may_view(_person(viewer), upload)
 
 
 def _shown(upload_id: UUID) -> Upload:

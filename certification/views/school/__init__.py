@@ -1,0 +1,1 @@
+"""The portal for medical schools (R-PSV-4, R-PSV-5)."""
