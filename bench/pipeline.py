@@ -62,7 +62,7 @@ def make(snapshot: ReportSnapshot) -> bytes:
 
 def seal(rendered: bytes, snapshot: ReportSnapshot) -> bytes:
     """Return the rendered report sealed, as the worker seals it."""
-    return sealing.process_sealer().seal(rendered, at=datetime.now(UTC), report_json=machine_readable(snapshot))
+    return sealing.process_sealer().seal(rendered, at=datetime.now(UTC), facts_json=machine_readable(snapshot))
 
 
 def times(count: int) -> dict[str, float]:

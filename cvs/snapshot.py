@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from cvs import canonical_json
+from portal import canonical_json
 
 TEMPLATE_VERSION = "v1"
 SCHEMA_ID = "certification-status-report"

@@ -76,7 +76,7 @@ def make_document(job: DispatchJob, *, at: datetime) -> Document:
     facts = facts_as_of(applicant_id=request.applicant_id, as_of=eastern_date(at))
     frozen = build_snapshot(request=request, facts=facts, identity=identity, at=at)
     sealed = sealing.process_sealer().seal(
-        rendering.render_report(frozen), at=at, report_json=snapshot.machine_readable(frozen)
+        rendering.render_report(frozen), at=at, facts_json=snapshot.machine_readable(frozen)
     )
     stored_as, sha256 = _store(sealed)
     return Document(identity, frozen, stored_as, sha256, len(sealed))

@@ -32,7 +32,6 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 FIELD_NAME = "Seal"
 REASON = "Issued by the certifying organization"
 DIGEST = "sha256"
-REPORT_JSON = "report.json"
 # Room for the signature container in hexadecimal characters; two P-256 certificates need about 2.4 KB of it.
 BYTES_RESERVED = 8192
 RENEW = "Run `./dev manage make_seal_keys --renew-crl --directory …` where the keys are kept."
@@ -83,14 +82,14 @@ class Sealer:
             raise SealUnavailable(f"{key_path} is not the key of the first certificate in {chain_path}.")
         return cls(key, chain, crl_paths)
 
-    def seal(self, pdf: bytes, *, at: datetime, report_json: bytes) -> bytes:
-        """Return `pdf` with report.json attached and sealed at `at` (aware), everything in one revision.
+    def seal(self, pdf: bytes, *, at: datetime, facts_json: bytes, kind: str = "report") -> bytes:
+        """Return `pdf` with its facts attached as `kind`.json and sealed at `at` (aware), everything in one revision.
 
         Raises SealUnavailable when the certificates or revocation lists are not valid at that moment.
         """
         self._check_dates(at)
         document = IncrementalPdfFileWriter(BytesIO(pdf))
-        _attach(document, report_json)
+        _attach(document, facts_json, kind)
         self._embed_validation_data(document)
         return asyncio.run(self._sign(document, at))
 
@@ -135,15 +134,16 @@ def process_sealer() -> Sealer:
     )
 
 
-def _attach(document: IncrementalPdfFileWriter, report_json: bytes) -> None:
-    content = embed.EmbeddedFileObject.from_file_data(document, data=report_json, mime_type="application/json")
+def _attach(document: IncrementalPdfFileWriter, facts_json: bytes, kind: str) -> None:
+    content = embed.EmbeddedFileObject.from_file_data(document, data=facts_json, mime_type="application/json")
+    name = f"{kind}.json"
     embed.embed_file(
         document,
         embed.FileSpec(
-            file_spec_string=REPORT_JSON,
-            file_name=REPORT_JSON,
+            file_spec_string=name,
+            file_name=name,
             embedded_data=content,
-            description="The facts of this report for computers",
+            description=f"The facts of this {kind} for computers",
         ),
     )
     # Not through pyHanko's af_relationship: it would declare PDF 2.0, and PDF/UA-1 is a profile of 1.7.

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cvs import snapshot as s
-from cvs.canonical_json import UnreadableJsonError
+from portal.canonical_json import UnreadableJsonError
 from tests.cvs.snapshots import ORDINARY, REVISED, REVOKED
 
 texts = st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc")), max_size=30)

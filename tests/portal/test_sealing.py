@@ -39,7 +39,7 @@ def report() -> bytes:
 
 @pytest.fixture(scope="module")
 def sealed(keys, report) -> bytes:
-    return _sealer(keys).seal(report, at=AT, report_json=machine_readable(ORDINARY))
+    return _sealer(keys).seal(report, at=AT, facts_json=machine_readable(ORDINARY))
 
 
 @pytest.fixture(scope="module")
@@ -198,11 +198,11 @@ def test_truncated_report_is_not_genuine(sealed, roots):
 
 
 def test_report_stays_genuine_after_its_seal_certificate_has_ended(keys, report, roots):
-    old = _sealer(keys).seal(report, at=AT, report_json=b"{}")
+    old = _sealer(keys).seal(report, at=AT, facts_json=b"{}")
 
     assert check_seal(old, roots).genuine
     with pytest.raises(SealUnavailable):
-        _sealer(keys).seal(report, at=AT + timedelta(days=800), report_json=b"{}")
+        _sealer(keys).seal(report, at=AT + timedelta(days=800), facts_json=b"{}")
 
 
 def test_key_is_read_once_for_many_seals(own_keys, report, roots):
@@ -210,7 +210,7 @@ def test_key_is_read_once_for_many_seals(own_keys, report, roots):
     for name in ("seal-key.pem", "seal-chain.pem"):
         (own_keys / name).unlink()
 
-    seals = [sealer.seal(report, at=AT, report_json=b"{}") for _ in range(3)]
+    seals = [sealer.seal(report, at=AT, facts_json=b"{}") for _ in range(3)]
 
     assert all(check_seal(one, roots).genuine for one in seals)
 
@@ -254,7 +254,7 @@ def test_revocation_list_of_one_authority_is_not_enough(keys):
 
 def test_ended_revocation_list_names_the_remedy(keys, report):
     with pytest.raises(SealUnavailable, match=r"has ended\. Run `\./dev manage make_seal_keys --renew-crl"):
-        _sealer(keys).seal(report, at=AT + timedelta(days=120), report_json=b"{}")
+        _sealer(keys).seal(report, at=AT + timedelta(days=120), facts_json=b"{}")
 
 
 def test_running_sealer_picks_up_a_renewed_revocation_list(own_keys, report, roots):
@@ -262,7 +262,7 @@ def test_running_sealer_picks_up_a_renewed_revocation_list(own_keys, report, roo
     sealer = _sealer(own_keys)
 
     renewed = renew_crls(own_keys, at=later)
-    sealed_later = sealer.seal(report, at=later, report_json=b"{}")
+    sealed_later = sealer.seal(report, at=later, facts_json=b"{}")
 
     assert renewed == ["root.crl", "issuing.crl"]
     assert check_seal(sealed_later, roots).genuine
@@ -313,5 +313,5 @@ def test_process_sealer_is_made_once_from_the_settings(settings, keys, report, r
     sealer = process_sealer()
 
     assert process_sealer() is sealer
-    assert check_seal(sealer.seal(report, at=AT, report_json=b"{}"), roots).genuine
+    assert check_seal(sealer.seal(report, at=AT, facts_json=b"{}"), roots).genuine
     process_sealer.cache_clear()

@@ -120,7 +120,7 @@ def sealed_file(keys, tmp_path):
     crls = [keys / "root.crl", keys / "issuing.crl"]
     sealer = Sealer.from_files(keys / "seal-key.pem", keys / "seal-chain.pem", crls)
     file = tmp_path / "report.pdf"
-    file.write_bytes(sealer.seal(render_report(ORDINARY), at=datetime.now(UTC), report_json=b"{}"))
+    file.write_bytes(sealer.seal(render_report(ORDINARY), at=datetime.now(UTC), facts_json=b"{}"))
     return file
 
 
