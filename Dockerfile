@@ -23,13 +23,14 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* \
  && fc-cache -f \
  && useradd --uid 10001 --create-home --shell /usr/sbin/nologin portal \
- && install -d -o portal -g portal -m 0700 /data /data/reports /data/uploads /data/exports /data/audit
+ && install -d -o portal -g portal -m 0700 /data /data/reports /data/certificates /data/uploads /data/exports /data/audit
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     XDG_CACHE_HOME=/tmp \
     STATIC_ROOT=/static \
     REPORTS_DIR=/data/reports \
+    CERTIFICATES_DIR=/data/certificates \
     UPLOADS_DIR=/data/uploads \
     EXPORTS_DIR=/data/exports \
     AUDIT_CHECKPOINT_DIR=/data/audit \

@@ -1,9 +1,12 @@
 """Background tasks of certification: one service call each."""
 
+from uuid import UUID
+
 from celery import shared_task
 from django.utils import timezone
 
 from certification import jobs
+from certification.services.certificates import copies
 from certification.services.verification import reminders
 from portal.locks import advisory_lock
 
@@ -14,3 +17,17 @@ def sweep_verification(**_: object) -> None:
     with advisory_lock(jobs.SWEEP_VERIFICATION.name) as free:
         if free:
             reminders.sweep(at=timezone.now())
+
+
+@shared_task(name=jobs.MAKE_CERTIFICATE_COPY.name)
+def make_certificate_copy(*, copy_id: str, **_: object) -> None:
+    """Print and seal one certificate if it is still to be made."""
+    copies.make(UUID(copy_id))
+
+
+@shared_task(name=jobs.SWEEP_CERTIFICATES.name)
+def sweep_certificates(**_: object) -> None:
+    """Take up certificates that were left unprinted."""
+    with advisory_lock(jobs.SWEEP_CERTIFICATES.name) as free:
+        if free:
+            copies.sweep(at=timezone.now())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from certification.views import eligibility, schools
+from certification.views import certificates, eligibility, schools
 from certification.views.school import answering, language
 
 urlpatterns = [
@@ -11,4 +11,7 @@ urlpatterns = [
     path("schools/<str:code>/", schools.school, name="school"),
     path("school/answer/<str:token>/", answering.answer, name="school_answer"),
     path("school/language/", language.choose_language, name="school_language"),
+    path("certificate/", certificates.certificate, name="certificate"),
+    path("certificate/pdf/", certificates.certificate_pdf, name="certificate_pdf"),
+    path("verify/certificate/", certificates.verify_certificate, name="verify_certificate"),
 ]

@@ -8,12 +8,12 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from cvs.codes import InvalidCode, normalize_short_code
+from portal.printed_dates import parse_printed_date
 
 # More than there are authorities; a longer list was not made with our page.
 MOST_CODES = 200
 CODE_SHAPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}", re.ASCII)
 NOTHING_CHOSEN = "Select at least one licensing authority"
-DATE_FORMATS = ("%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y", "%Y-%m-%d", "%m/%d/%Y")
 DATE_ADVICE = "Enter the date as it is printed on the report, for example June 3, 2026"
 
 
@@ -102,13 +102,7 @@ def parse_report_date(text: str) -> datetime.date:
 
     Raises ValueError with advice for the person.
     """
-    plain = re.sub(r"[\s,.]+", " ", text).strip().replace("Sept ", "Sep ")
-    for pattern in DATE_FORMATS:
-        try:
-            return datetime.datetime.strptime(plain, pattern).date()  # noqa: DTZ007 (a day without a time)
-        except ValueError:
-            continue
-    raise ValueError(DATE_ADVICE)
+    return parse_printed_date(text, advice=DATE_ADVICE)
 
 
 LARGEST_REPORT_BYTES = 5 * 1024 * 1024

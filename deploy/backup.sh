@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every day: a dump of the database and a copy of new reports, into /backups. `backup.sh once` does it once and ends.
+# Every day: a dump of the database and a copy of new reports and certificates, into /backups. `backup.sh once` does it once and ends.
 set -eu
 KEEP_DAYS=${KEEP_DAYS:-30}
 
@@ -9,9 +9,11 @@ back_up() {
     pg_dump --host=database --username=portal --format=custom --file="/backups/portal-$stamp.partial" portal
   # A name without .partial is a dump that is whole.
   mv "/backups/portal-$stamp.partial" "/backups/portal-$stamp.dump"
-  # Reports never change once written, so a file that is there already is the same file.
+  # Neither changes once written, so a file that is there already is the same file.
   mkdir -p /backups/reports
   cp -a -n /data/reports/. /backups/reports/
+  mkdir -p /backups/certificates
+  cp -a -n /data/certificates/. /backups/certificates/
   # Checkpoints grow line by line, so these are copied again.
   mkdir -p /backups/audit
   cp -a /data/audit/. /backups/audit/

@@ -1,7 +1,7 @@
 """How storage that only the portal reads is described to Django; used by the settings."""
 
 
-def private_storage(*, bucket: str, endpoint: str, folder: str, overwrite: bool) -> dict[str, object]:
+def private_storage(bucket: str, endpoint: str, folder: str, *, overwrite: bool) -> dict[str, object]:
     """Describe storage that only the portal reads: a private S3 bucket where one is named, else a folder."""
     if bucket:
         options: dict[str, object] = {

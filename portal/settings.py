@@ -185,6 +185,7 @@ CELERY_BEAT_SCHEDULE = {
         "portal.checkpoint_audit": 3600,
         "applicants.sweep_privacy": 60,
         "certification.sweep_verification": 3600,
+        "certification.sweep_certificates": 60,
         "payments.sweep_payments": 60,
         "payments.sweep_events": 60,
         "payments.sweep_refunds": 300,
@@ -290,12 +291,11 @@ STATIC_ROOT = env.str("STATIC_ROOT", str(BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # No page of another site reads our files, fonts included.
 WHITENOISE_ALLOW_ALL_ORIGINS = False
-REPORTS_BUCKET = env.str("REPORTS_BUCKET", "")
 REPORTS_DIR = env.str("REPORTS_DIR", str(BASE_DIR / "var" / "reports"))
-UPLOADS_BUCKET = env.str("UPLOADS_BUCKET", "")
 UPLOADS_DIR = env.str("UPLOADS_DIR", str(BASE_DIR / "var" / "uploads"))
+# Sealed certificates, which their holders may download; apart from reports, which no view reads.
+CERTIFICATES_DIR = env.str("CERTIFICATES_DIR", str(BASE_DIR / "var" / "certificates"))
 # Copies that people ask for of their own data; encrypted, and deleted after a week.
-EXPORTS_BUCKET = env.str("EXPORTS_BUCKET", "")
 EXPORTS_DIR = env.str("EXPORTS_DIR", str(BASE_DIR / "var" / "exports"))
 # Where the end of the audit chain is written down every hour, out of reach of the database.
 AUDIT_CHECKPOINT_DIR = env.str("AUDIT_CHECKPOINT_DIR", str(BASE_DIR / "var" / "audit"))
@@ -304,25 +304,25 @@ AUDIT_CHECKPOINT_BUCKET = env.str("AUDIT_CHECKPOINT_BUCKET", "")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "reports": private_storage(
-        bucket=REPORTS_BUCKET, endpoint=env.str("REPORTS_S3_ENDPOINT", ""), folder=REPORTS_DIR, overwrite=True
+        env.str("REPORTS_BUCKET", ""), env.str("REPORTS_S3_ENDPOINT", ""), REPORTS_DIR, overwrite=True
+    ),
+    "certificates": private_storage(
+        env.str("CERTIFICATES_BUCKET", ""), env.str("CERTIFICATES_S3_ENDPOINT", ""), CERTIFICATES_DIR, overwrite=True
     ),
     "uploads": private_storage(
-        bucket=UPLOADS_BUCKET, endpoint=env.str("UPLOADS_S3_ENDPOINT", ""), folder=UPLOADS_DIR, overwrite=False
+        env.str("UPLOADS_BUCKET", ""), env.str("UPLOADS_S3_ENDPOINT", ""), UPLOADS_DIR, overwrite=False
+    ),
+    "exports": private_storage(
+        env.str("EXPORTS_BUCKET", ""), env.str("EXPORTS_S3_ENDPOINT", ""), EXPORTS_DIR, overwrite=True
     ),
     **(
         {
             "audit_checkpoints": private_storage(
-                bucket=AUDIT_CHECKPOINT_BUCKET,
-                endpoint=env.str("AUDIT_CHECKPOINT_S3_ENDPOINT", ""),
-                folder="",
-                overwrite=False,
+                env.str("AUDIT_CHECKPOINT_BUCKET", ""), env.str("AUDIT_CHECKPOINT_S3_ENDPOINT", ""), "", overwrite=False
             )
         }
         if AUDIT_CHECKPOINT_BUCKET
         else {}
-    ),
-    "exports": private_storage(
-        bucket=EXPORTS_BUCKET, endpoint=env.str("EXPORTS_S3_ENDPOINT", ""), folder=EXPORTS_DIR, overwrite=True
     ),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }

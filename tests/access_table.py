@@ -33,6 +33,7 @@ GROUPS = (
         addresses=(
             "landing", "help", "contact", "accessibility", "privacy", "terms", "site_map", "healthz",
             "fees", "eligibility", "schools", "school school_code", "verify", "verify_code url_code",
+            "verify_certificate",
         ),
     ),
     Group("is the portal in order", get="200 200 200 200 200", post="405 405 405 405 405", addresses=("readyz",)),
@@ -46,7 +47,7 @@ GROUPS = (
     Group(
         "a physician's own pages",
         get="302 200 200 200 403", post="302 405 405 405 403",
-        addresses=("dashboard", "reports", "report_record"),
+        addresses=("dashboard", "reports", "report_record", "certificate"),
     ),
     Group(
         "a physician's own forms",
@@ -65,6 +66,8 @@ GROUPS = (
     ),
     Group("back from the payment page", get="302 302 302 404 403", post="302 405 405 405 403",
           addresses=("payment_return payment",)),
+    Group("a certificate's PDF; one that was not printed leads back, without one there is none", get="302 302 302 404 403",
+          post="302 405 405 405 403", addresses=("certificate_pdf",)),
     Group("give a payment up", get="302 302 302 404 403", post="302 302 302 404 403", addresses=("payment_cancel payment",)),
     Group(
         "signing in and out; who is signed in is led on",
@@ -194,6 +197,10 @@ applicants.registration                 vc         v          vc         -      
 applicants.user                         v          -          -          -          -          -          v          v
 certification.annotation                v          v          v          -          v          -          -          v
 certification.certificate               v          v          v          -          v          -          -          v
+certification.certificatechange         v          v          v          -          v          -          -          v
+certification.certificatecopy           v          v          v          -          v          -          -          v
+certification.certificatelookup         v          -          v          -          -          -          v          v
+certification.issuedecision             v          v          v          -          v          -          -          v
 certification.credential                v          v          v          -          v          -          -          v
 certification.credentialstatuschange    v          v          v          -          v          -          -          v
 certification.examinationresult         v          v          v          -          v          -          -          v

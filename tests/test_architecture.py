@@ -28,6 +28,7 @@ OUR_APPS = ("portal", "applicants", "certification", "payments", "cvs")
 PUBLIC = {
     "landing", "help", "contact", "accessibility", "privacy", "terms", "site_map", "healthz", "readyz",
     "fees", "eligibility", "schools", "school", "verify", "verify_code", "verify_file", "acknowledge", "stripe_webhook",
+    "verify_certificate",
     "account_login", "account_logout", "account_signup", "account_inactive", "account_reset_password",
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
     "mfa_authenticate", "mfa_login_webauthn", "admin:login", "staff_sign_in",
@@ -42,6 +43,8 @@ PUBLIC = {
 
 # Who moves a thing on when nobody else will: the scheduled job that looks for rows left in a state of the portal's own.
 SWEEPS = {
+    ("Certificate copy", "waiting"): "certification.sweep_certificates",
+    ("Certificate copy", "making"): "certification.sweep_certificates",
     ("Data export", "requested"): "applicants.sweep_privacy",
     ("Data export", "building"): "applicants.sweep_privacy",
     ("Deletion request", "waiting"): "applicants.sweep_privacy",

@@ -1,6 +1,12 @@
 """Records of certification in the staff door; shown, and changed only by services."""
 
-from certification.admin.certificates import CertificateAdmin
+from certification.admin.certificates import (
+    CertificateAdmin,
+    CertificateChangeAdmin,
+    CertificateCopyAdmin,
+    CertificateLookupAdmin,
+    IssueDecisionAdmin,
+)
 from certification.admin.credentials import CredentialAdmin, CredentialStatusChangeAdmin
 from certification.admin.education import MedicalEducationAdmin
 from certification.admin.examinations import ExaminationResultAdmin, OetResultAdmin
@@ -11,10 +17,14 @@ from certification.admin.schools import MedicalSchoolAdmin, SponsorNoteAdmin
 __all__ = [
     "AnnotationAdmin",
     "CertificateAdmin",
+    "CertificateChangeAdmin",
+    "CertificateCopyAdmin",
+    "CertificateLookupAdmin",
     "CredentialAdmin",
     "CredentialStatusChangeAdmin",
     "ExaminationResultAdmin",
     "HoldAdmin",
+    "IssueDecisionAdmin",
     "MedicalEducationAdmin",
     "MedicalSchoolAdmin",
     "OetResultAdmin",

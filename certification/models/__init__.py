@@ -1,6 +1,7 @@
 """What certification knows: schools, education, examinations, pathways, credentials, the certificate."""
 
-from certification.models.certificates import Certificate
+from certification.models.certificate_copies import CertificateCopy, CertificateLookup
+from certification.models.certificates import Certificate, CertificateChange, IssueDecision
 from certification.models.credentials import Credential, CredentialDocument, CredentialStatusChange
 from certification.models.education import MedicalEducation
 from certification.models.evaluations import Evaluation, Evaluator
@@ -27,6 +28,9 @@ from certification.models.verification import (
 __all__ = [
     "Annotation",
     "Certificate",
+    "CertificateChange",
+    "CertificateCopy",
+    "CertificateLookup",
     "Credential",
     "CredentialDocument",
     "CredentialStatusChange",
@@ -34,6 +38,7 @@ __all__ = [
     "Evaluator",
     "ExaminationResult",
     "Hold",
+    "IssueDecision",
     "License",
     "MedicalEducation",
     "MedicalSchool",

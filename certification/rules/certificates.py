@@ -23,7 +23,10 @@ def answer(certificate: CertificateRecord | None, as_of: date) -> CertificationA
 def valid_through(certificate: CertificateRecord, as_of: date) -> date | None:
     """Return the last day of validity as it stands on `as_of`; None means valid indefinitely."""
     permanent_on = certificate.made_permanent_on
-    return None if permanent_on is not None and permanent_on <= as_of else certificate.valid_through
+    if permanent_on is not None and permanent_on <= as_of:
+        return None
+    # What was extended later still had its earlier end.
+    return next((end for on, end in certificate.extended if on > as_of), certificate.valid_through)
 
 
 def fact(certificate: CertificateRecord | None, as_of: date) -> CertificateFact | None:

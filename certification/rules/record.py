@@ -43,10 +43,14 @@ class CredentialRecord:
 
 @dataclass(frozen=True)
 class CertificateRecord:
-    """The certificate with everything that ever happened to it."""
+    """The certificate with everything that ever happened to it.
+
+    `valid_through` is its end now; `extended` lists, oldest first, the day of each extension and the end before it.
+    """
 
     number: str
     issued_on: date
     valid_through: date | None
     made_permanent_on: date | None
     revoked_on: date | None
+    extended: tuple[tuple[date, date], ...] = ()

@@ -9,6 +9,7 @@ from certification.facts import AnnotationFact, CertificationFacts, EducationFac
 from certification.models import Certificate, Credential, MedicalEducation
 from certification.rules import certificates, credentials, requirements
 from certification.rules.record import Acceptance, CertificateRecord, CredentialRecord, Sitting
+from certification.states import CertificateChangeKind
 
 PREFETCHED = (
     "verified_names",
@@ -26,7 +27,8 @@ def facts_as_of(*, applicant_id: int, as_of: date) -> CertificationFacts:
     """
     loaded = Applicant.objects.select_related("education__school", "certificate").prefetch_related(*PREFETCHED)
     applicant = loaded.annotate(former_name=former_name_on(as_of)).get(pk=applicant_id)
-    certificate = _certificate(getattr(applicant, "certificate", None))
+    held = getattr(applicant, "certificate", None)
+    certificate = certificate_record(held, as_of) if held else None
     education = _education(getattr(applicant, "education", None), as_of)
     of_record = name_on(applicant, applicant.former_name)
     name = Name(of_record.family_name, of_record.given_names)
@@ -49,16 +51,21 @@ def facts_as_of(*, applicant_id: int, as_of: date) -> CertificationFacts:
     )
 
 
-def _certificate(certificate: Certificate | None) -> CertificateRecord | None:
-    if certificate is None:
-        return None
+def certificate_record(certificate: Certificate, as_of: date) -> CertificateRecord:
+    """Return the certificate as the rules read it for `as_of`; one query more where it was extended after that day."""
     return CertificateRecord(
         number=certificate.number,
         issued_on=certificate.issued_on,
         valid_through=certificate.valid_through,
         made_permanent_on=certificate.made_permanent_on,
         revoked_on=certificate.revoked_on,
+        extended=_extensions(certificate) if certificate.extended_on and certificate.extended_on > as_of else (),
     )
+
+
+def _extensions(certificate: Certificate) -> tuple[tuple[date, date], ...]:
+    rows = certificate.changes.filter(kind=CertificateChangeKind.EXTENDED).order_by("pk")
+    return tuple((change.on, change.valid_through_before) for change in rows if change.valid_through_before is not None)
 
 
 def _education(education: MedicalEducation | None, as_of: date) -> EducationFact | None:

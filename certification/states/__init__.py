@@ -1,6 +1,13 @@
 """Named values and state machines of certification, one module per topic."""
 
-from certification.states.certificates import CERTIFICATE_MACHINE, CertificateState
+from certification.states.certificates import (
+    CERTIFICATE_MACHINE,
+    COPY_MACHINE,
+    CertificateChangeKind,
+    CertificateOrigin,
+    CertificateState,
+    CopyState,
+)
 from certification.states.credentials import (
     CREDENTIAL_MACHINE,
     CredentialKind,
@@ -37,6 +44,7 @@ from certification.states.verification import (
 
 __all__ = [
     "CERTIFICATE_MACHINE",
+    "COPY_MACHINE",
     "CREDENTIAL_MACHINE",
     "EVALUATOR_MACHINE",
     "INCOMPLETE_PATHWAY_STATES",
@@ -47,8 +55,11 @@ __all__ = [
     "WITH_THE_SCHOOL",
     "AnswerChannel",
     "AttemptKind",
+    "CertificateChangeKind",
+    "CertificateOrigin",
     "CertificateState",
     "Confirmation",
+    "CopyState",
     "CredentialKind",
     "CredentialPart",
     "CredentialState",

@@ -1,4 +1,4 @@
-"""States of a certificate."""
+"""States of a certificate, of its printed copies, and of what people ask about it."""
 
 from django.db import models
 
@@ -13,6 +13,32 @@ class CertificateState(models.TextChoices):
     REVOKED = "revoked", "Revoked"
 
 
+class CertificateOrigin(models.TextChoices):
+    """Whether this portal decided about a certificate, or took it over."""
+
+    DECIDED_HERE = "decided_here", "Decided in this portal"
+    CARRIED_OVER = "carried_over", "Carried over from earlier records"
+
+
+class CertificateChangeKind(models.TextChoices):
+    """What happens to a certificate."""
+
+    ISSUED = "issued", "Issued"
+    EXTENDED = "extended", "Extended"
+    MADE_PERMANENT = "made_permanent", "Made permanent"
+    REPLACED = "replaced", "Replaced by a new copy"
+    REVOKED = "revoked", "Revoked"
+
+
+class CopyState(models.TextChoices):
+    """Where the sealed PDF of a certificate stands."""
+
+    WAITING = "waiting", "Waiting to be made"
+    MAKING = "making", "Being made"
+    READY = "ready", "Ready"
+    FAILED = "failed", "Could not be made"
+
+
 CERTIFICATE_MACHINE: Machine[CertificateState] = Machine(
     name="Certificate",
     moves={
@@ -24,5 +50,21 @@ CERTIFICATE_MACHINE: Machine[CertificateState] = Machine(
         CertificateState.ISSUED: Owner.NOBODY,
         CertificateState.MADE_PERMANENT: Owner.NOBODY,
         CertificateState.REVOKED: Owner.NOBODY,
+    },
+)
+
+COPY_MACHINE: Machine[CopyState] = Machine(
+    name="Certificate copy",
+    moves={
+        CopyState.WAITING: frozenset({CopyState.MAKING}),
+        CopyState.MAKING: frozenset({CopyState.READY, CopyState.WAITING, CopyState.FAILED}),
+        CopyState.READY: frozenset(),
+        CopyState.FAILED: frozenset({CopyState.WAITING}),
+    },
+    owners={
+        CopyState.WAITING: Owner.SYSTEM,
+        CopyState.MAKING: Owner.SYSTEM,
+        CopyState.READY: Owner.NOBODY,
+        CopyState.FAILED: Owner.STAFF,
     },
 )

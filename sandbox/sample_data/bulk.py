@@ -59,8 +59,8 @@ WHERE a.identification_number BETWEEN %(first)s::text AND %(last)s::text
 """
 
 _CERTIFICATES = f"""
-INSERT INTO certification_certificate (applicant_id, number, issued_on, state)
-SELECT a.id, 'C-' || a.identification_number, a.birth_date + 9600, 'issued'
+INSERT INTO certification_certificate (applicant_id, number, issued_on, state, origin)
+SELECT a.id, 'C-' || a.identification_number, a.birth_date + 9600, 'issued', 'carried_over'
 {_MADE} AND a.id %% 4 <> 0
 """
 

@@ -19,7 +19,14 @@ from certification.models import (
 )
 from certification.rules.record import CertificateRecord, CredentialRecord
 from certification.services import place_hold
-from certification.states import CertificateState, CredentialKind, CredentialState, CredentialStatus, HoldKind
+from certification.states import (
+    CertificateOrigin,
+    CertificateState,
+    CredentialKind,
+    CredentialState,
+    CredentialStatus,
+    HoldKind,
+)
 from payments.services.ledger import grant_credit
 from sandbox.sample_data import STAFF, STAFF_EMAIL, identity
 from sandbox.sample_data.histories import HISTORIES, Graduate, History
@@ -168,7 +175,14 @@ def _credential_state(record: CredentialRecord) -> CredentialState:
 
 
 def _add_certificate(applicant: Applicant, record: CertificateRecord) -> None:
-    Certificate.objects.create(applicant=applicant, state=_certificate_state(record), **vars(record))
+    days = ("issued_on", "valid_through", "made_permanent_on", "revoked_on")
+    Certificate.objects.create(
+        applicant=applicant,
+        number=record.number,
+        state=_certificate_state(record),
+        origin=CertificateOrigin.CARRIED_OVER,
+        **{day: getattr(record, day) for day in days},
+    )
 
 
 def _certificate_state(record: CertificateRecord) -> CertificateState:

@@ -10,6 +10,7 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from applicants.models import Applicant, IdentityCheck, NameRequest, User
+from certification.models import Certificate
 from cvs.models import LicensingAuthority, ReportRequest
 from cvs.states import ReportState, RequestState
 from payments.models import Fee
@@ -78,8 +79,14 @@ def _seed(world: World, double: StripeDoubleProcess) -> None:
     _sign_in(world, PAYING)
     _sign_in_staff(world)
     _write_newsletters(world)
+    _name_a_certificate(world)
     # From here on nobody reaches the payment provider: what its silence looks like is a state as well.
     double.control.fault("500", times=1000)
+
+
+def _name_a_certificate(world: World) -> None:
+    certificate = Certificate.objects.get(applicant__identification_number=CERTIFIED)
+    world.names |= {"certificate_number": certificate.number, "certificate_date": str(certificate.issued_on)}
 
 
 def _person(number: str) -> Applicant:

@@ -237,6 +237,17 @@ VERIFYING = [
     State("verify-too-many", _look_up(NOT_ISSUED), "Too many tries", steps=_try_too_often, status=429),
 ]
 
+_OF_CERTIFICATE = "/verify/certificate/?number={certificate_number}&date={certificate_date}"
+CERTIFICATES = [
+    State("certificate-none", "/certificate/", "Not issued yet", NOT_CERTIFIED),
+    State("certificate", "/certificate/", "Your certificate stays valid", CERTIFIED),
+    State("certificate-by-pathway", "/certificate/", "through Pathway 3", BY_PATHWAY),
+    State("verify-certificate", "/verify/certificate/", "Enter the number"),
+    State("verify-certificate-error", "/verify/certificate/?number=&date=soon", "There is a problem"),
+    State("verify-certificate-genuine", _OF_CERTIFICATE, "We issued this certificate and it is valid"),
+    State("verify-certificate-unknown", "/verify/certificate/?number=C-1&date=2020-01-01", "We have no certificate"),
+]
+
 TROUBLE = [
     State("error-404", "/nowhere/", "not", status=404),
     State("error-404-signed-in", "/reports/CV-1999-000001/", "not", CERTIFIED, status=404),
@@ -288,4 +299,4 @@ STAFF = [
 ]
 
 # Looking up is slowed down for this address once verify-too-many was reached, so a fault on that path comes before.
-STATES = [*PUBLIC, *READING, *PRIVATE, *TROUBLE, *VERIFYING, *STAFF]
+STATES = [*PUBLIC, *READING, *PRIVATE, *CERTIFICATES, *TROUBLE, *VERIFYING, *STAFF]

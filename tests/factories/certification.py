@@ -2,16 +2,19 @@
 
 from datetime import UTC, date, datetime
 
-from factory.declarations import LazyAttribute, SelfAttribute, Sequence, SubFactory
+from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from certification.models import (
     Annotation,
     Certificate,
+    CertificateChange,
+    CertificateCopy,
     Credential,
     CredentialStatusChange,
     ExaminationResult,
     Hold,
+    IssueDecision,
     MedicalEducation,
     MedicalSchool,
     OetResult,
@@ -22,7 +25,15 @@ from certification.models import (
     SponsorNote,
 )
 from certification.models.schools import searchable
-from certification.states import CredentialKind, CredentialStatus, Examination, HoldKind, RecognizedBy
+from certification.states import (
+    CertificateChangeKind,
+    CertificateOrigin,
+    CredentialKind,
+    CredentialStatus,
+    Examination,
+    HoldKind,
+    RecognizedBy,
+)
 from tests.factories.applicants import ApplicantFactory
 
 
@@ -166,7 +177,7 @@ class CredentialStatusChangeFactory(DjangoModelFactory[CredentialStatusChange]):
 
 
 class CertificateFactory(DjangoModelFactory[Certificate]):
-    """A certificate for life."""
+    """A certificate for life, carried over from earlier records."""
 
     class Meta:
         model = Certificate
@@ -174,6 +185,53 @@ class CertificateFactory(DjangoModelFactory[Certificate]):
     applicant = SubFactory(ApplicantFactory)
     number = Sequence(lambda number: f"C-{900_000 + number}")
     issued_on = date(2020, 6, 1)
+    origin = CertificateOrigin.CARRIED_OVER
+
+
+class IssueDecisionFactory(DjangoModelFactory[IssueDecision]):
+    """A decision of two people, all rules met."""
+
+    class Meta:
+        model = IssueDecision
+
+    applicant = SubFactory(ApplicantFactory)
+    as_of = date(2026, 2, 2)
+    outcome = "ELIGIBLE"
+    verdict = LazyFunction(lambda: {"traces": [{"rule_id": "R-EXAM-1", "outcome": "MET", "reason": "Passed"}]})
+    eligible_since = date(2026, 1, 20)
+    proposed_by = "user:1"
+    proposed_at = datetime(2026, 2, 1, 15, tzinfo=UTC)
+    decided_by = "user:2"
+    decided_at = datetime(2026, 2, 2, 15, tzinfo=UTC)
+
+
+class CertificateChangeFactory(DjangoModelFactory[CertificateChange]):
+    """An issue without an end."""
+
+    class Meta:
+        model = CertificateChange
+
+    certificate = SubFactory(CertificateFactory)
+    kind = CertificateChangeKind.ISSUED
+    on = date(2020, 6, 1)
+    at = datetime(2020, 6, 1, 15, tzinfo=UTC)
+    reason = "Test"
+    proposed_by = "user:1"
+    decided_by = "user:2"
+
+
+class CertificateCopyFactory(DjangoModelFactory[CertificateCopy]):
+    """A first copy that waits to be made."""
+
+    class Meta:
+        model = CertificateCopy
+
+    certificate = SubFactory(CertificateFactory)
+    version = 1
+    snapshot = "{}"
+    template_version = "v1"
+    requested_at = datetime(2026, 2, 2, 15, tzinfo=UTC)
+    not_before = datetime(2026, 2, 2, 15, tzinfo=UTC)
 
 
 class AnnotationFactory(DjangoModelFactory[Annotation]):

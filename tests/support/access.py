@@ -21,6 +21,7 @@ from django.utils import timezone
 from applicants.models import Applicant, CorrectionRequest, DataExport, DeletionRequest, User
 from applicants.roles import Role
 from applicants.states import RegistrationState
+from certification.models import Certificate, CertificateLookup
 from cvs.models import VerificationLookup
 from payments.models import Payment, Refund, StripeEvent
 from portal import four_eyes
@@ -36,10 +37,13 @@ from tests.factories.applicants import (
 )
 from tests.factories.certification import (
     AnnotationFactory,
+    CertificateChangeFactory,
+    CertificateCopyFactory,
     CertificateFactory,
     CredentialStatusChangeFactory,
     ExaminationResultFactory,
     HoldFactory,
+    IssueDecisionFactory,
     OetResultFactory,
     PathwayAcceptanceFactory,
     PathwayApplicationFactory,
@@ -56,7 +60,14 @@ METHODS = ("get", "post")
 # What a page may write when it is only looked at: the session, the record that somebody looked, and allauth's copy of
 # the account's own address, and its note that recovery codes were shown once; that a message was read.
 WRITTEN_BY_LOOKING = frozenset(
-    {"django_session", "cvs_verificationlookup", "account_emailaddress", "mfa_authenticator", "portal_inboxmessage"}
+    {
+        "django_session",
+        "cvs_verificationlookup",
+        "certification_certificatelookup",
+        "account_emailaddress",
+        "mfa_authenticator",
+        "portal_inboxmessage",
+    }
 )
 # Whoever opens what waits for a review reads about a person, and that is an event of the audit log.
 NOTED_READING = frozenset({"admin:applicants_identitycheck_change", "admin:applicants_namerequest_change"})
@@ -181,6 +192,11 @@ def _records_of(owner: Applicant, world: World) -> None:
     for factory in (AnnotationFactory, CertificateFactory, ExaminationResultFactory, HoldFactory):
         factory.create(applicant=owner)
     OetResultFactory.create(applicant=owner)
+    certificate = Certificate.objects.get(applicant=owner)
+    IssueDecisionFactory.create(applicant=owner)
+    CertificateChangeFactory.create(certificate=certificate)
+    CertificateCopyFactory.create(certificate=certificate)
+    CertificateLookup.objects.create(at=timezone.now(), client="0" * 32, found=True, certificate=certificate)
     PathwayAcceptanceFactory.create(applicant=owner)
     PathwayApplicationFactory.create(applicant=owner)
     CredentialStatusChangeFactory.create(credential__applicant=owner)

@@ -38,6 +38,7 @@ def process_environment(**changes: str) -> dict[str, str]:
         "STRIPE_API_BASE": settings.STRIPE_API_BASE,
         "BASE_URL": settings.BASE_URL,
         "REPORTS_DIR": settings.REPORTS_DIR,
+        "CERTIFICATES_DIR": settings.CERTIFICATES_DIR,
         "UPLOADS_DIR": settings.UPLOADS_DIR,
         "LOG_LEVEL": "INFO",
         **changes,

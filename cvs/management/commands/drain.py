@@ -7,6 +7,9 @@ from datetime import datetime
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from certification.models import CertificateCopy
+from certification.services.certificates import copies
+from certification.states import CopyState
 from cvs.models import DispatchJob
 from cvs.services import baskets, dispatch
 from payments.services import sweeps
@@ -19,7 +22,7 @@ from portal.uploads.services import checking
 class Command(BaseCommand):
     """Works off everything that is due, then ends: the tool for the hours in which the broker is away."""
 
-    help = "Process payments, reports, mail and uploads that are due, without Celery."
+    help = "Process payments, reports, certificates, mail and uploads that are due, without Celery."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Bound the work."""
@@ -35,6 +38,7 @@ class Command(BaseCommand):
         checking.sweep(at=at)
         counts = {
             "prepared": self._repeat(lambda: dispatch.prepare(DispatchJob.objects.all()), limit),
+            "certificates": self._certificates(limit),
             "sent": self._repeat(lambda: dispatch.send(DispatchJob.objects.all()), limit),
             "messages": self._repeat(lambda: mail.deliver(OutgoingEmail.objects.all()), limit),
             "newsletters": self._repeat(lambda: sending.deliver(NewsletterDelivery.objects.all()), limit),
@@ -47,6 +51,10 @@ class Command(BaseCommand):
         sweeps.sweep_events(at=at)
         sweeps.sweep_payments(at=at)
         sweeps.sweep_refunds(at=at)
+
+    def _certificates(self, limit: int) -> int:
+        waiting = CertificateCopy.objects.filter(state=CopyState.WAITING).order_by("not_before")
+        return sum(copies.make(key) for key in list(waiting.values_list("pk", flat=True)[:limit]))
 
     def _repeat(self, step: Callable[[], bool], limit: int) -> int:
         done = 0

@@ -1,0 +1,67 @@
+"""What the portal holds of a person's certificate, and for how long."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+
+from certification.models import CertificateCopy, CertificateLookup
+from certification.services.certificates.copies import CopyNotReadyError, stored_bytes
+from certification.states import CopyState
+from portal import retention
+from portal.personal_data import AfterDeletion, Exclusion, FileSource, Holding
+
+NAMES_STAFF = "Names a member of staff"
+FOR_STAFF = "Words of staff, which may be about others"
+
+
+def _files(user_id: int) -> Iterator[tuple[str, bytes]]:
+    rows = CertificateCopy.objects.filter(certificate__applicant__user=user_id, state=CopyState.READY)
+    for copy in rows.order_by("version"):
+        try:
+            yield f"certificate-{copy.version}.pdf", stored_bytes(copy)
+        except CopyNotReadyError:
+            continue
+
+
+_kept = partial(
+    Holding,
+    topic="certification",
+    owner="certificate__applicant__user",
+    after_deletion=AfterDeletion.KEPT,
+    kept_because="Proves to those who rely on the certificate that it is genuine",
+)
+
+HOLDINGS = (
+    _kept(
+        model="certification.IssueDecision",
+        what="Why your certificate was issued: what each requirement was met by",
+        owner="applicant__user",
+        left_out={"reason": FOR_STAFF, "proposed_by": NAMES_STAFF, "decided_by": NAMES_STAFF},
+    ),
+    _kept(
+        model="certification.CertificateChange",
+        what="What happened to your certificate",
+        left_out={"reason": FOR_STAFF, "proposed_by": NAMES_STAFF, "decided_by": NAMES_STAFF},
+    ),
+    _kept(
+        model="certification.CertificateCopy",
+        what="Copies of your certificate",
+        left_out={"stored_as": "Technical", "last_error": "Technical"},
+    ),
+    Exclusion(
+        "certification.CertificateLookup", "Says that somebody checked a certificate: data about them, as a hash"
+    ),
+    FileSource("certificate", "Your certificate, every copy that was made", _files),
+)
+
+RULES = (
+    retention.Rule(
+        key="certificate-look-ups",
+        what="Checks of certificates on the verification page, by a keyed hash of the network",
+        covers=("certification.CertificateLookup",),
+        since="the check",
+        why="To limit guessing",
+        period=timedelta(days=400),
+        due=lambda before: CertificateLookup.objects.filter(at__lt=before),
+    ),
+)

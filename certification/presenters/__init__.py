@@ -1,0 +1,1 @@
+"""Rows of certification as pages show them."""
