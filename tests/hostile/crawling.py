@@ -16,6 +16,8 @@ HOSTILE = (
     "%00", "%FF%FE", "-1", "9" * 40, "%D9%A3", "%27%22%3E%3Cscript%3E", "..%2F..%2Fetc%2Fpasswd", "%7B%7B7*7%7D%7D",
     "%0D%0ASet-Cookie:a=b", "https:%2F%2Fevil.example",
 )  # fmt: skip
+# For each page; the next page gets the next ones, and every visitor begins elsewhere.
+VALUES_PER_PAGE = 3
 # Of pages that differ only in their object, this many are enough.
 MOST_PER_TEMPLATE = 2
 _LEADS_OUT = ("mailto:", "tel:", "#")
@@ -45,11 +47,12 @@ class _Page(HTMLParser):
 class Crawl:
     """What one visitor found: the status of each path, and the names of form fields by path template.
 
-    A `curious` one asks each page again with hostile values in the query string.
+    A `curious` one asks each page again with hostile values in the query string, beginning with the value `begin_with`.
     """
 
     client: Client
     curious: bool = True
+    begin_with: int = 0
     statuses: dict[str, int] = field(default_factory=dict)
     fields: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     failed: list[str] = field(default_factory=list)
@@ -91,11 +94,15 @@ class Crawl:
     def _torment(self, path: str) -> None:
         parts = urlsplit(path)
         names = {name for name, _ in parse_qsl(parts.query)} or {"page", "next", "q"}
-        for value in HOSTILE:
+        for value in self._next_values():
             query = "&".join(f"{urlencode({name: ''})}{value}" for name in sorted(names))
             with rolled_back():
                 response = self.client.get(f"{parts.path}?{query}")
             self._note(f"{parts.path}?{query}", response.status_code)
+
+    def _next_values(self) -> list[str]:
+        begin, self.begin_with = self.begin_with, self.begin_with + VALUES_PER_PAGE
+        return [HOSTILE[number % len(HOSTILE)] for number in range(begin, begin + VALUES_PER_PAGE)]
 
     def _note(self, path: str, status: int) -> None:
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
