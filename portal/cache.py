@@ -1,5 +1,6 @@
 """The cache, which must never be the reason why somebody cannot sign in."""
 
+import json
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -15,6 +16,22 @@ Answer = TypeVar("Answer")
 # So long nobody waits again for a server that did not answer.
 REST_SECONDS = 5.0
 _LOCAL_ENTRIES = 10_000
+
+
+class JsonSerializer:
+    """Keeps values as JSON: what somebody else wrote into the store can be wrong, but it cannot be code (ASVS 1.5.2)."""
+
+    def dumps(self, value: object) -> int | bytes:
+        """Return `value` as it is stored; numbers stay numbers, so that the store can count. Raises TypeError."""
+        return value if type(value) is int else json.dumps(value).encode()
+
+    def loads(self, stored: bytes) -> Any:
+        """Return the value; what is not JSON counts as not there."""
+        try:
+            return json.loads(stored)
+        except ValueError:
+            log.warning("cached_value_not_read")
+            return None
 
 
 class SturdyRedisCache(BaseCache):
@@ -35,7 +52,8 @@ class SturdyRedisCache(BaseCache):
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         """Return the value of `key`, or `default`."""
-        return self._ask(lambda cache: cache.get(key, default, version))
+        value = self._ask(lambda cache: cache.get(key, None, version))
+        return default if value is None else value
 
     def set(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
         """Store `value`."""

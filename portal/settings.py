@@ -265,7 +265,7 @@ CACHES = {
         "BACKEND": "portal.cache.SturdyRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "portal",
-        "OPTIONS": {"socket_timeout": 1},
+        "OPTIONS": {"socket_timeout": 1, "serializer": "portal.cache.JsonSerializer"},
     }
 }
 

@@ -27,6 +27,18 @@ def note_new_key(request: HttpRequest, **_: Any) -> None:
     end_other_sessions(request)
 
 
+def renew_key(request: HttpRequest, user: User, **_: Any) -> None:
+    """Give the session of `request` a new key when its person has confirmed who they are (ASVS 7.2.4).
+
+    At sign-in itself nobody is signed in yet, and Django gives a new key.
+    """
+    if request.user.pk != user.pk:
+        return
+    before = request.session.session_key
+    request.session.cycle_key()
+    UserSession.objects.filter(session_key=before).update(session_key=request.session.session_key)
+
+
 def sessions_of(user: User) -> QuerySet[UserSession]:
     """Return the sessions in which the person is signed in, newest first."""
     found: QuerySet[UserSession] = UserSession.objects.filter(user=user, session_key__in=alive())

@@ -2,9 +2,11 @@
 
 import re
 import string
+import time
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -82,6 +84,27 @@ def test_ended_sessions_leave_the_list_at_the_next_sign_in(applicant):
     signed_in(applicant)
 
     assert UserSession.objects.count() == 1
+
+
+def test_confirming_renews_the_key_of_the_session_and_ends_no_other(client, applicant):
+    there = signed_in(applicant)
+    here = signed_in(applicant)
+    before = here.session.session_key
+    session = here.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time() - 601}]
+    session.save()
+    asked = here.post(reverse("sessions"), {})
+
+    here.post(asked["Location"], {"password": PASSWORD})
+
+    assert here.session.session_key != before
+    assert is_in(here)
+    stolen = Client()
+    stolen.cookies[settings.SESSION_COOKIE_NAME] = before
+    assert not is_in(stolen)
+    assert here.session.session_key in UserSession.objects.values_list("session_key", flat=True)
+    assert not UserSession.objects.filter(session_key=before).exists()
+    assert not is_in(there)
 
 
 def test_ending_sessions_asks_again_after_ten_minutes(client, applicant):
