@@ -119,7 +119,7 @@ class _Reader:
             return self._object(shape.type, value, path)
         return self._limited(shape, self._plain(shape.type, value, path), path)
 
-    def _list(self, item: Shape, value: Any, path: str) -> tuple[Any, ...] | None:
+    def _list(self, item: Shape, value: Any, path: str) -> Any:
         if not isinstance(value, list):
             return self.refuse(path, "must be a list")
         if len(value) > LONGEST_LIST:
