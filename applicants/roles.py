@@ -43,6 +43,7 @@ _SEEN: Mapping[str, frozenset[Role]] = {
     "certification.certificatelookup": frozenset({R.SENIOR_REVIEWER, R.ADMINISTRATOR}),
     "certification.credential": _CASES,
     "certification.credentialstatuschange": _CASES,
+    "certification.degreetitle": _CASES | {R.EDITOR, R.ADMINISTRATOR},
     "certification.examinationresult": _CASES,
     "certification.hold": _CASES,
     "certification.issuedecision": _CASES,

@@ -203,6 +203,7 @@ certification.certificatelookup         v          -          v          -      
 certification.issuedecision             v          v          v          -          v          -          -          v
 certification.credential                v          v          v          -          v          -          -          v
 certification.credentialstatuschange    v          v          v          -          v          -          -          v
+certification.degreetitle               v          v          v          -          v          v          v          v
 certification.examinationresult         v          v          v          -          v          -          -          v
 certification.hold                      v          v          v          -          v          -          -          v
 certification.medicaleducation          v          v          v          -          v          -          -          v

@@ -8,6 +8,7 @@ from certification.admin.certificates import (
     IssueDecisionAdmin,
 )
 from certification.admin.credentials import CredentialAdmin, CredentialStatusChangeAdmin
+from certification.admin.degree_titles import DegreeTitleAdmin
 from certification.admin.education import MedicalEducationAdmin
 from certification.admin.examinations import ExaminationResultAdmin, OetResultAdmin
 from certification.admin.holds import AnnotationAdmin, HoldAdmin
@@ -22,6 +23,7 @@ __all__ = [
     "CertificateLookupAdmin",
     "CredentialAdmin",
     "CredentialStatusChangeAdmin",
+    "DegreeTitleAdmin",
     "ExaminationResultAdmin",
     "HoldAdmin",
     "IssueDecisionAdmin",

@@ -10,12 +10,12 @@ from certification.models import ExaminationResult, OetResult
 class ExaminationResultAdmin(RecordAdmin):
     """Sittings; no score is kept."""
 
-    list_display = ["applicant", "examination", "taken_on", "reported_on", "passed"]
-    list_filter = ["examination", "passed"]
+    list_display = ["applicant", "examination", "taken_on", "reported_on", "passed", "incomplete"]
+    list_filter = ["examination", "passed", "incomplete"]
 
 
 @admin.register(OetResult)
 class OetResultAdmin(RecordAdmin):
-    """Administrations of OET Medicine, as they were released."""
+    """Administrations of OET Medicine. The list has no scores: they are on the page of one record, for a purpose."""
 
-    list_display = ["applicant", "taken_on", "listening", "reading", "speaking", "writing", "released_on"]
+    list_display = ["applicant", "taken_on", "released_on"]

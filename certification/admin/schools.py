@@ -10,7 +10,7 @@ from portal.admin import ReadOnlyAdmin
 class MedicalSchoolAdmin(ReadOnlyAdmin):
     """Schools of the Directory."""
 
-    list_display = ["name", "city", "country", "founded"]
+    list_display = ["name", "city", "country", "code", "closed_in"]
     search_fields = ["search_text"]
     ordering = ["name"]
 

@@ -3,6 +3,7 @@
 from certification.models.certificate_copies import CertificateCopy, CertificateLookup
 from certification.models.certificates import Certificate, CertificateChange, IssueDecision
 from certification.models.credentials import Credential, CredentialDocument, CredentialStatusChange
+from certification.models.degree_titles import DegreeTitle
 from certification.models.education import MedicalEducation
 from certification.models.evaluations import Evaluation, Evaluator
 from certification.models.examinations import ExaminationResult
@@ -34,6 +35,7 @@ __all__ = [
     "Credential",
     "CredentialDocument",
     "CredentialStatusChange",
+    "DegreeTitle",
     "Evaluation",
     "Evaluator",
     "ExaminationResult",

@@ -16,11 +16,15 @@ class ExaminationResult(models.Model):
     taken_on = models.DateField()
     reported_on = models.DateField(help_text="The result counts from this day.")
     passed = models.BooleanField()
+    incomplete = models.BooleanField(
+        default=False, help_text="Begun and not finished; counts as an attempt (R-EXAM-5)."
+    )
 
     class Meta:
         constraints = [
             state_is_known("examination_result", "examination", Examination.values),
             models.UniqueConstraint(fields=["applicant", "examination", "taken_on"], name="one_result_per_sitting"),
+            models.CheckConstraint(condition=~Q(passed=True, incomplete=True), name="incomplete_result_is_no_pass"),
             models.CheckConstraint(condition=Q(reported_on__gte=F("taken_on")), name="result_after_sitting"),
         ]
 

@@ -50,8 +50,8 @@ WHERE a.identification_number BETWEEN %(first)s::text AND %(last)s::text
 
 # Five sittings each: two failed before the pass of Step 1, then Step 2 CK and Step 2 CS.
 _RESULTS = """
-INSERT INTO certification_examinationresult (applicant_id, examination, taken_on, reported_on, passed)
-SELECT a.id, sitting.examination, a.birth_date + sitting.after, a.birth_date + sitting.after + 28, sitting.passed
+INSERT INTO certification_examinationresult (applicant_id, examination, taken_on, reported_on, passed, incomplete)
+SELECT a.id, sitting.examination, a.birth_date + sitting.after, a.birth_date + sitting.after + 28, sitting.passed, false
 FROM (VALUES ('step_1', 9100, false), ('step_1', 9200, false), ('step_1', 9300, true),
              ('step_2_ck', 9400, true), ('step_2_cs', 9500, true)) AS sitting (examination, after, passed),
      applicants_applicant AS a

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from certification.models import MedicalSchool, SchoolName, SponsorNote
+from certification.models import DegreeTitle, MedicalSchool, SchoolName, SponsorNote
 from certification.models.schools import searchable
 from certification.services import schools
 from cvs.models import LicensingAuthority
@@ -22,6 +22,7 @@ def load() -> None:
     _load_authorities()
     _load_fees()
     _load_schools()
+    _load_degree_titles()
 
 
 def _load_authorities() -> None:
@@ -72,6 +73,15 @@ def _load_schools() -> None:
         ignore_conflicts=True,
     )
     schools.write_search_texts()
+
+
+def _load_degree_titles() -> None:
+    DegreeTitle.objects.bulk_create([_degree_title(row) for row in rows("degree_titles")], ignore_conflicts=True)
+
+
+def _degree_title(row: dict[str, str]) -> DegreeTitle:
+    texts = {name: row[name] for name in ("country", "title", "excluded_reason", "basis")}
+    return DegreeTitle(**texts)
 
 
 def _school(row: dict[str, str]) -> MedicalSchool:

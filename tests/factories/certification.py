@@ -12,6 +12,7 @@ from certification.models import (
     CertificateCopy,
     Credential,
     CredentialStatusChange,
+    DegreeTitle,
     ExaminationResult,
     Hold,
     IssueDecision,
@@ -125,6 +126,17 @@ class OetResultFactory(DjangoModelFactory[OetResult]):
     reading = 350
     speaking = 350
     writing = 300
+
+
+class DegreeTitleFactory(DjangoModelFactory[DegreeTitle]):
+    """A title of every school in Ghana, of all years."""
+
+    class Meta:
+        model = DegreeTitle
+
+    country = "GH"
+    title = "MB ChB"
+    basis = "test"
 
 
 class PathwayAcceptanceFactory(DjangoModelFactory[PathwayAcceptance]):

@@ -6,7 +6,14 @@ import pytest
 
 from applicants.models import Applicant, ContactInformation, IdentityCheck, NameRequest, User
 from certification.facts import CertificationAnswer, CertificationFacts
-from certification.models import Certificate, ExaminationResult, MedicalEducation, MedicalSchool, SponsorNote
+from certification.models import (
+    Certificate,
+    DegreeTitle,
+    ExaminationResult,
+    MedicalEducation,
+    MedicalSchool,
+    SponsorNote,
+)
 from certification.services import facts_as_of, open_report_hold
 from cvs.models import LicensingAuthority
 from payments.models import Fee
@@ -39,6 +46,7 @@ def test_reference_data_is_complete():
     assert LicensingAuthority.objects.open_for_orders().count() == 95
     assert MedicalSchool.objects.count() == 295
     assert SponsorNote.objects.count() == 295
+    assert DegreeTitle.objects.count() == 138
     price = Fee.objects.filter(code="CVS_STATUS_REPORT", effective_from__lte=TODAY).latest("effective_from")
     assert price.amount_cents == 6600
 

@@ -41,6 +41,7 @@ from tests.factories.certification import (
     CertificateCopyFactory,
     CertificateFactory,
     CredentialStatusChangeFactory,
+    DegreeTitleFactory,
     ExaminationResultFactory,
     HoldFactory,
     IssueDecisionFactory,
@@ -198,6 +199,7 @@ def _records_of(owner: Applicant, world: World) -> None:
     CertificateCopyFactory.create(certificate=certificate)
     CertificateLookup.objects.create(at=timezone.now(), client="0" * 32, found=True, certificate=certificate)
     PathwayAcceptanceFactory.create(applicant=owner)
+    DegreeTitleFactory.create()
     PathwayApplicationFactory.create(applicant=owner)
     CredentialStatusChangeFactory.create(credential__applicant=owner)
     world.parts["school_code"] = SponsorNoteFactory.create().school.code
