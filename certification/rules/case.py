@@ -5,7 +5,7 @@ from datetime import date
 from functools import cached_property
 
 from certification.rules.facts import Certificate, Credential, Exam, PersonFacts, Result, Sitting
-from certification.rules.pathway_evidence import Assessment, assess
+from certification.rules.pathway_evidence import Assessment, FailuresOfCs, assess
 from certification.rules.tables import RuleTables
 from certification.rules.trace import SEVERITY
 from certification.rules.window import Pass, Window, window
@@ -49,6 +49,11 @@ class Case:
         return self.window_of((*STEPS, Exam.STEP_2_CS))
 
     @cached_property
+    def window_of_steps(self) -> Window:
+        """Return the window when only Step 1 and Step 2 CK are counted."""
+        return self.window_of(STEPS)
+
+    @cached_property
     def has_valid_cs(self) -> bool:
         """Tell whether a pass of Step 2 CS still counts."""
         return Exam.STEP_2_CS in self.window_with_cs.counted
@@ -56,14 +61,23 @@ class Case:
     @cached_property
     def failed_cs(self) -> bool:
         """Tell whether Step 2 CS was ever failed, with no valid pass to make up for it (R-CLIN-2)."""
-        failed = any(one.exam is Exam.STEP_2_CS and one.result is Result.FAIL for one in self.sittings)
-        return failed and not self.has_valid_cs
+        return self.ever_failed_cs and not self.has_valid_cs
+
+    @cached_property
+    def ever_failed_cs(self) -> bool:
+        """Tell whether Step 2 CS was ever failed."""
+        return any(one.exam is Exam.STEP_2_CS and one.result is Result.FAIL for one in self.sittings)
+
+    @cached_property
+    def failures_of_cs(self) -> FailuresOfCs:
+        """Return what failing Step 2 CS means for Pathways."""
+        return FailuresOfCs(ever=self.ever_failed_cs, without_valid_pass=self.failed_cs)
 
     @cached_property
     def pathway(self) -> Assessment | None:
         """Return the application for a Pathway that serves the person best, or None when none was submitted."""
         judged = [
-            assess(application, self.facts, self.tables, self.as_of, failed_cs=self.failed_cs)
+            assess(application, self.facts, self.tables, self.as_of, self.failures_of_cs)
             for application in self.facts.pathway_applications
             if application.submitted(self.as_of)
         ]
@@ -71,15 +85,19 @@ class Case:
 
     @cached_property
     def relies_on_cs(self) -> bool:
-        """Tell whether Step 2 CS is what shows clinical skills: then it is a counted examination (R-EXAM-3)."""
+        """Tell whether Step 2 CS is what shows clinical skills: then it is a counted examination (R-EXAM-3).
+
+        It is when all three fit into one window, and while the Steps alone do not and no Pathway was accepted either.
+        """
         if self.window_with_cs.met:
             return True
-        return self.has_valid_cs and not (self.pathway is not None and self.pathway.counts)
+        by_pathway = self.pathway is not None and self.pathway.counts
+        return self.has_valid_cs and not by_pathway and not self.window_of_steps.met
 
     @cached_property
     def window(self) -> Window:
         """Return the window that counts for this person."""
-        return self.window_with_cs if self.relies_on_cs else self.window_of(STEPS)
+        return self.window_with_cs if self.relies_on_cs else self.window_of_steps
 
     @cached_property
     def certificate(self) -> Certificate | None:

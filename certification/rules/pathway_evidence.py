@@ -64,13 +64,21 @@ class Assessment:
 
 
 @dataclass(frozen=True)
+class FailuresOfCs:
+    """Was Step 2 CS `ever` failed, and `without_valid_pass` to make up for it (R-CLIN-2)."""
+
+    ever: bool
+    without_valid_pass: bool
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What the rules about an application look at."""
 
     facts: PersonFacts
     tables: RuleTables
     as_of: date
-    failed_cs: bool
+    cs: FailuresOfCs
     application: PathwayApplication
     season: PathwaySeason | None
 
@@ -81,11 +89,11 @@ class Evidence:
 
 
 def assess(
-    application: PathwayApplication, facts: PersonFacts, tables: RuleTables, as_of: date, *, failed_cs: bool
+    application: PathwayApplication, facts: PersonFacts, tables: RuleTables, as_of: date, cs: FailuresOfCs
 ) -> Assessment:
-    """Judge `application` on `as_of`; `failed_cs` says that Step 2 CS was failed and no valid pass makes up for it."""
+    """Judge `application` on `as_of`, with what failing Step 2 CS means for the person."""
     season = tables.season(application.season)
-    evidence = Evidence(facts, tables, as_of, failed_cs, application, season)
+    evidence = Evidence(facts, tables, as_of, cs, application, season)
     through = application.valid_through or _last_day(application, tables, as_of)
     findings = {
         "R-CLIN-2": _after_failing_cs(evidence),
@@ -106,7 +114,7 @@ def _last_day(application: PathwayApplication, tables: RuleTables, as_of: date) 
 def _after_failing_cs(evidence: Evidence) -> Finding:
     """R-CLIN-2: who failed Step 2 CS and has no valid pass of it may use only Pathway 6, whatever else they match."""
     pathway = evidence.application.pathway
-    if not evidence.failed_cs:
+    if not evidence.cs.without_valid_pass:
         return not_needed("You have not failed Step 2 CS, or a later pass makes up for it.")
     if pathway != MINI_CEX:
         return not_met("You failed Step 2 CS, so only Pathway 6 is open to you.", pathway=pathway, step_2_cs="failed")
@@ -120,8 +128,9 @@ def _before_applying(evidence: Evidence) -> Finding:
         return met("Your Pathway was accepted before this portal kept the evidence.")
     if facts.application is None or not facts.application.submitted(as_of):
         return not_met("Submit the Application for Certification before you apply for a Pathway.", application="none")
-    first = facts.first_registered_on or min((sitting.taken_on for sitting in facts.examinations), default=None)
-    if first is None or first > as_of:
+    days = [facts.first_registered_on, *(sitting.taken_on for sitting in facts.examinations)]
+    first = min((day for day in days if day is not None and day <= as_of), default=None)
+    if first is None:
         return not_met("Register for a USMLE Step before you apply for a Pathway.", first_registered_on=first)
     return met("You applied for certification and registered for a Step before.", first_registered_on=first)
 
@@ -129,7 +138,8 @@ def _before_applying(evidence: Evidence) -> Finding:
 def _precedence(evidence: Evidence) -> Finding:
     """R-PW-PREC: who may use Pathway 1 must; otherwise 2 where offered, then 3 to 5, then 6."""
     application, season = evidence.application, evidence.season
-    if application.decided_elsewhere or evidence.failed_cs:
+    sixth_after_failing = evidence.cs.ever and application.pathway == MINI_CEX
+    if application.decided_elsewhere or evidence.cs.without_valid_pass or sixth_after_failing:
         return not_needed("The order of the Pathways does not concern you.")
     if season is None:
         return manual_review(f"The dates of season {application.season} are not known yet.", season=application.season)
@@ -198,7 +208,7 @@ def _evidence_of(evidence: Evidence, season: PathwaySeason) -> tuple[list[str], 
     if education is None:
         return [], ["your medical school"]
     faults = school_faults(application.pathway, education) + graduation_faults(education, season)
-    faults += ["who failed Step 2 CS cannot use it"] if evidence.failed_cs else []
+    faults += ["who failed Step 2 CS cannot use it"] if evidence.cs.without_valid_pass else []
     if application.school_attested is False:
         return [*faults, "your school did not attest your clinical skills"], []
     missing = [] if application.school_attested else ["the attestation of your school"]
