@@ -50,6 +50,8 @@ def credit_years(case: Case) -> Finding:
     education = case.facts.education
     if education is None:
         return pending(SCHOOL_UNKNOWN, Turn.APPLICANT)
+    if education.credit_years is None:
+        return pending("We have not recorded the credit years of your medical school yet.", Turn.STAFF)
     needed = case.tables.threshold("credit_years", case.as_of)
     transferred = sum((one.credit_years for one in education.transfers if _counts(one, case)), Decimal(0))
     total = education.credit_years + transferred

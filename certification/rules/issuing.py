@@ -67,6 +67,16 @@ def is_valid(case: Case) -> bool:
     return end == INDEFINITE or (isinstance(end, date) and end >= case.as_of)
 
 
+@rule("R-CERT-1", "Issue of the certificate", Bearing.INFORMATION)
+def issued(case: Case) -> Finding:
+    """R-CERT-1: certified from the day of issue, about two weeks after the last requirement was met."""
+    if case.certificate is None:
+        weeks = case.tables.number("weeks_to_issue", case.as_of)
+        return not_needed(f"We issue the certificate about {counted(weeks, 'week')} after everything is met.")
+    on = case.certificate.issued_on
+    return met(f"Certified since {day_in_words(on)}.", issued_on=on, number=case.certificate.number)
+
+
 @rule("R-CERT-2", "Graduation before certification")
 def graduated(case: Case) -> Finding:
     """R-CERT-2: a student cannot be certified."""

@@ -123,6 +123,9 @@ def translations(case: Case) -> Finding:
     missing = [name for name, paper in foreign.items() if paper.translation is None]
     if missing:
         return pending(f"Upload an English translation of your {listed(missing)}.", Turn.APPLICANT, papers=missing)
+    unchecked = [name for name, paper in foreign.items() if paper.translation and not paper.translation.checked]
+    if unchecked:
+        return pending(f"We are checking the translation of your {listed(unchecked)}.", Turn.STAFF)
     faults = list(dict.fromkeys(fault for paper in foreign.values() for fault in _translation_faults(paper)))
     if faults:
         used = {name: paper.translation.made_by for name, paper in foreign.items() if paper.translation}

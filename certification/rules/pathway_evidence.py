@@ -26,7 +26,10 @@ MINI_CEX = 6
 LICENSED, OSCE, WFME, NCFMEA, JOINT = 1, 2, 3, 4, 5
 BY_ATTESTATION = (OSCE, WFME, NCFMEA, JOINT)
 WAITING_FOR = {
-    PathwayState.SUBMITTED: (Turn.STAFF, "We received your application for Pathway {0} and will review it."),
+    PathwayState.SUBMITTED: (
+        Turn.APPLICANT,
+        "Pay the fee of your application for Pathway {0}. Nothing is processed before.",
+    ),
     PathwayState.AWAITING_THIRD_PARTY: (
         Turn.THIRD_PARTY,
         "Pathway {0} waits for somebody else to confirm the evidence.",

@@ -20,8 +20,8 @@ ABOUT_THE_APPLICATION = {
     "R-PW-4": "Pathway 4: school accredited with NCFMEA comparability",
     "R-PW-5": "Pathway 5: joint degree with a US school",
     "R-PW-6": "Pathway 6: observed encounters",
-    "R-OET": "OET Medicine",
-    "R-PW-CLOSE": "Close of the season",
+    "R-OET": "OET Medicine in one administration",
+    "R-PW-CLOSE": "Complete before the season closes",
     "R-PW-VALID": "Validity of the Pathway",
 }
 

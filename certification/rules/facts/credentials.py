@@ -32,6 +32,8 @@ class ProofKind(StrEnum):
     MARRIAGE_CERTIFICATE = "marriage_certificate"
     COURT_ORDER = "court_order"
     SCHOOL_LETTER = "school_letter"
+    OTHER_DOCUMENT = "other_document"
+    VERIFIED_BEFORE = "verified_before"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +66,7 @@ class Translation:
     signed_with_title: Annotated[bool, "Signature with title (and seal where there is one)."] = False
     letterhead: Annotated[bool, "Letterhead that identifies the office or company."] = False
     english_statement: Annotated[bool, "Certification statement in English."] = False
+    checked: Annotated[bool, "Staff went through the checklist; false while it waits for them."] = True
 
 
 class ReplySource(StrEnum):

@@ -108,8 +108,10 @@ class Education:
     ] = ()
     award: Annotated[Award, "What kind of paper it is."] = Award.FINAL_DIPLOMA
     credit_years: Annotated[
-        Decimal, "Academic years credited by this school itself, without transfers.", Between(0, 20)
-    ] = Decimal(0)
+        Decimal | None,
+        "Academic years credited by this school itself, without transfers. Omitted: not known yet.",
+        Between(0, 20),
+    ] = None
     years_completed: Annotated[int, "For students: years of medical school completed.", Between(0, 20)] = 0
     status_confirmed: Annotated[bool, "The school confirmed that the person is its student or graduate."] = False
     completion_letter: Annotated[

@@ -1,0 +1,154 @@
+"""Makes facts of what the query found; what is dated after the day of evaluation is left out or taken back."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from certification.rules.facts import (
+    Application,
+    ApplicationState,
+    Certificate,
+    Education,
+    Exam,
+    Hold,
+    HoldKind,
+    Identity,
+    IrregularCase,
+    OetSitting,
+    Passport,
+    PersonFacts,
+    Result,
+    School,
+    Sitting,
+    SponsorNote,
+)
+from certification.services.person import papers, pathways
+from certification.services.person.query import Record
+from certification.services.person.values import day, local_day
+from certification.states import RecognizedBy
+from portal.eastern import eastern_date
+
+
+def facts_of(record: Record, as_of: date) -> PersonFacts:
+    """Return the facts of one person's record."""
+    name = papers.full_name(record["given_names"], record["family_name"])
+    return PersonFacts(
+        identity=_identity(record, name),
+        application=_application(record),
+        education=_education(record, as_of),
+        examinations=tuple(_sitting(row) for row in record["sittings"]),
+        oet_sittings=tuple(_oet(row) for row in record["oet"]),
+        pathway_applications=pathways.applications(record, as_of),
+        diploma=papers.diploma(record, name, as_of),
+        transcript=papers.transcript(record, name, as_of),
+        balance=Decimal(0),
+        irregular_cases=tuple(_finding(row) for row in record["findings"]),
+        holds=tuple(_hold(row) for row in record["held"]),
+        certificate=_certificate(record),
+    )
+
+
+def _identity(record: Record, name: str) -> Identity:
+    """Return who the person is. An identity that was checked was checked by a passport that was current on that day."""
+    checked_on = record["identity_checked_on"]
+    changes = [day(row["until_on"]) for row in record["former_names"]]
+    return Identity(
+        name=name,
+        checked_on=checked_on,
+        passport=_passport(record["passports"], name, checked_on),
+        name_changed_on=max((change for change in changes if change is not None), default=None),
+    )
+
+
+def _passport(rows: Sequence[Record], name: str, checked_on: date | None) -> Passport | None:
+    known = [(local_day(row["decided_at"]), day(row["expires_on"])) for row in rows]
+    accepted = [(on, end) for on, end in known if on is not None and end is not None]
+    if accepted:
+        on, end = max(accepted)
+        return Passport(name=name, checked_on=on, expires_on=end)
+    return Passport(name=name, checked_on=checked_on, expires_on=checked_on) if checked_on is not None else None
+
+
+def _application(record: Record) -> Application | None:
+    """Return the application; a degree on record without one was carried over from an application accepted elsewhere."""
+    if record["education_pk"] is not None:
+        return Application(state=ApplicationState.ACCEPTED)
+    return None
+
+
+def _education(record: Record, as_of: date) -> Education | None:
+    if record["education_pk"] is None:
+        return None
+    graduation_on = record["education_graduation_on"]
+    return Education(
+        school=_school(record, as_of),
+        student=graduation_on is None or graduation_on > as_of,
+        graduation_date=graduation_on if graduation_on is not None and graduation_on <= as_of else None,
+        expected_graduation_date=graduation_on,
+        degree_date=record["education_degree_on"],
+        degree_title=record["education_degree_title"],
+        accepted_titles=papers.titles_read(record),
+        completion_letter=any(row["letter_accepted_on"] is not None for row in record["papers"]),
+        status_confirmed=papers.any_verified(record, as_of),
+    )
+
+
+def _school(record: Record, as_of: date) -> School:
+    current = {row["recognized_by"] for row in record["accreditations"] if _runs(row, as_of)}
+    closed_in = record["education_school_closed_in"]
+    return School(
+        name=record["education_school_name"],
+        country=record["education_school_country"],
+        in_directory=True,
+        sponsor_notes=tuple(SponsorNote(from_year=row["from_year"], to_year=row["to_year"]) for row in record["notes"]),
+        wfme_accredited=RecognizedBy.WFME.value in current,
+        ncfmea_comparable=RecognizedBy.NCFMEA.value in current,
+        closed=closed_in is not None and closed_in <= as_of.year,
+    )
+
+
+def _runs(row: Record, as_of: date) -> bool:
+    begins, ends = day(row["from_on"]), day(row["to_on"])
+    return begins is not None and begins <= as_of and (ends is None or as_of <= ends)
+
+
+def _sitting(row: Record) -> Sitting:
+    return Sitting(
+        exam=Exam(row["examination"]),
+        taken_on=date.fromisoformat(row["taken_on"]),
+        reported_on=day(row["reported_on"]),
+        result=Result.PASS if row["passed"] else Result.FAIL,
+    )
+
+
+def _oet(row: Record) -> OetSitting:
+    return OetSitting(
+        taken_on=date.fromisoformat(row["taken_on"]),
+        released_on=day(row["released_on"]),
+        listening=row["listening"],
+        reading=row["reading"],
+        speaking=row["speaking"],
+        writing=row["writing"],
+    )
+
+
+def _finding(row: Record) -> IrregularCase:
+    decided_on = date.fromisoformat(row["decided_on"])
+    return IrregularCase(opened_on=decided_on, closed_on=decided_on, finding=True)
+
+
+def _hold(row: Record) -> Hold:
+    placed_on = eastern_date(datetime.fromisoformat(row["placed_at"]))
+    return Hold(kind=HoldKind(row["kind"]), placed_on=placed_on, lifted_on=local_day(row["lifted_at"]))
+
+
+def _certificate(record: Record) -> Certificate | None:
+    if record["certificate_issued_on"] is None:
+        return None
+    return Certificate(
+        number=record["certificate_number"],
+        issued_on=record["certificate_issued_on"],
+        valid_through=record["certificate_valid_through"],
+        made_permanent_on=record["certificate_made_permanent_on"],
+        revoked_on=record["certificate_revoked_on"],
+    )

@@ -1,0 +1,131 @@
+"""One query for everything that is on record of people: each table comes as a list of JSON objects beside the person."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, Model, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
+
+from applicants.models import Applicant, FormerNameOfRecord, IdentityCheck, VerifiedName
+from applicants.states import IdentityModel, IdentityState
+from certification.models import (
+    Annotation,
+    Credential,
+    CredentialDocument,
+    CredentialStatusChange,
+    Evaluation,
+    Evaluator,
+    ExaminationResult,
+    Hold,
+    OetResult,
+    PathwayAcceptance,
+    PathwayApplication,
+    SchoolAccreditation,
+    SponsorNote,
+    VerificationRequest,
+)
+
+Record = dict[str, Any]  # Any: a column may be anything
+
+
+def records(applicant_ids: Iterable[int]) -> Iterable[Record]:
+    """Return a person's columns and lists, see `building`, for each of these people. One query whatever they hold."""
+    people = Applicant.objects.filter(pk__in=list(applicant_ids)).order_by("pk")
+    found = people.values(
+        "pk",
+        "family_name",
+        "given_names",
+        "identity_checked_on",
+        **_one_to_one("education", "pk", "school_name", "degree_title", "graduation_on", "degree_on"),
+        **_one_to_one("education__school", "country", "closed_in"),
+        **_one_to_one("certificate", "number", "issued_on", "valid_through", "made_permanent_on", "revoked_on"),
+        notes=_of_school(SponsorNote, "from_year", "to_year"),
+        accreditations=_of_school(SchoolAccreditation, "recognized_by", "from_on", "to_on"),
+        sittings=_of_person(ExaminationResult, "examination", "taken_on", "reported_on", "passed"),
+        oet=_of_person(OetResult, "taken_on", "released_on", "listening", "reading", "speaking", "writing"),
+        acceptances=_of_person(
+            PathwayAcceptance,
+            *("pathway", "season", "accepted_on", "oet_on", "valid_through"),
+            columns={"application": "application__pk"},
+        ),
+        applications=_of_person(
+            PathwayApplication,
+            *("pk", "pathway", "season", "state", "is_revalidation", "submitted_at", "paid_at", "changed_at"),
+            columns={"accepted_on": "acceptance__accepted_on", "valid_through": "acceptance__valid_through"}
+            | {f"license_{name}": f"license__{name}" for name in LICENSE}
+            | {f"school_{name}": f"school_basis__{name}" for name in SCHOOL_BASIS},
+        ),
+        evaluators=_of_person(
+            Evaluator, "pk", "state", "licensed_since", "agreed_on", "application_id", through="application__applicant"
+        ),
+        evaluations=_of_person(
+            Evaluation,
+            *(
+                "evaluator_id",
+                "encounter_on",
+                "in_person",
+                "interviewing",
+                "examination",
+                "professionalism",
+                "reasoning",
+            ),
+            through="evaluator__application__applicant",
+        ),
+        papers=_of_person(Credential, *PAPER),
+        statuses=_of_person(CredentialStatusChange, "credential_id", "status", "on", through="credential__applicant"),
+        requests=_of_person(VerificationRequest, "credential_id", "sent_at"),
+        documents=_of_person(
+            CredentialDocument,
+            *("credential_id", "part"),
+            through="credential__applicant",
+            where={"replaced_by": None},
+        ),
+        other_names=_of_person(VerifiedName, "family_name", "given_names", "verified_on"),
+        former_names=_of_person(FormerNameOfRecord, "until_on"),
+        passports=_of_person(
+            IdentityCheck,
+            *("expires_on", "decided_at"),
+            where={"kind": IdentityModel.PASSPORT, "state": IdentityState.ACCEPTED},
+        ),
+        held=_of_person(Hold, "kind", "placed_at", "lifted_at"),
+        findings=_of_person(Annotation, "decided_on"),
+    )
+    return cast("Iterable[Record]", found)
+
+
+PAPER = (
+    *("pk", "kind", "state", "moved_at", "submitted_at", "language", "name_on_document", "read_name"),
+    *("degree_title", "read_degree_title", "letter_accepted_on", "return_reason"),
+)
+LICENSE = (
+    *("country", "kind", "unsupervised", "met_all_requirements", "disciplined", "valid_from", "valid_until"),
+    "confirmation",
+)
+SCHOOL_BASIS = ("graduation_on", "agency", "partner_school", "examination_name", "examination_passed_on", "attested_at")
+
+
+def _one_to_one(relation: str, *names: str) -> dict[str, F]:
+    prefix = relation.replace("__", "_")
+    return {f"{prefix}_{name}": F(f"{relation}__{name}") for name in names}
+
+
+def _of_person(
+    model: type[Model],
+    *names: str,
+    through: str = "applicant",
+    columns: Mapping[str, str] | None = None,
+    where: Mapping[str, object] | None = None,
+) -> ArraySubquery:
+    """Return the rows of `model` that belong to the person; `columns` are those with another name, `where` conditions."""
+    rows = model._default_manager.filter(**{through: OuterRef("pk")}, **(where or {}))
+    return _array(rows, {name: name for name in names} | dict(columns or {}))
+
+
+def _of_school(model: type[Model], *names: str) -> ArraySubquery:
+    rows = model._default_manager.filter(school=OuterRef("education__school"))
+    return _array(rows, {name: name for name in names})
+
+
+def _array(rows: QuerySet[Model], columns: dict[str, str]) -> ArraySubquery:
+    return ArraySubquery(rows.order_by("pk").values(row=JSONObject(**columns)))
