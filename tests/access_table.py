@@ -211,7 +211,9 @@ certification.medicalschool             v          v          v          -      
 certification.oetresult                 v          v          v          -          v          -          -          v
 certification.pathwayacceptance         v          v          v          -          v          -          -          v
 certification.pathwayapplication        v          v          v          -          v          -          -          v
+certification.schoolofficial            va         va         va         -          v          -          v          v
 certification.sponsornote               v          v          v          -          v          v          v          v
+certification.verificationrequest       vc         vc         vc         -          vc         -          -          v
 cvs.dispatchjob                         v          v          v          -          -          -          v          v
 cvs.issuedreport                        v          v          v          -          v          -          -          v
 cvs.licensingauthority                  vac        v          v          v          v          v          vac        v
@@ -239,6 +241,9 @@ applicants.correctionrequest corrected  yes        yes        yes        -      
 applicants.correctionrequest declined   yes        yes        yes        -          -          -          -          -
 applicants.deletionrequest carry_out    yes        yes        yes        -          -          -          -          -
 applicants.deletionrequest refuse       yes        -          yes        -          -          -          -          -
+certification.schoolofficial close_account yes     yes        yes        -          -          -          -          -
+certification.schoolofficial open_account yes      yes        yes        -          -          -          -          -
+certification.schoolofficial take_off_list yes     yes        yes        -          -          -          -          -
 cvs.issuedreport export_table           yes        yes        yes        -          yes        -          -          yes
 cvs.issuedreport withdraw               yes        yes        yes        -          yes        -          -          -
 cvs.reportrequest export_table          yes        yes        yes        yes        yes        -          yes        yes

@@ -12,8 +12,10 @@ from certification.admin.degree_titles import DegreeTitleAdmin
 from certification.admin.education import MedicalEducationAdmin
 from certification.admin.examinations import ExaminationResultAdmin, OetResultAdmin
 from certification.admin.holds import AnnotationAdmin, HoldAdmin
+from certification.admin.officials import SchoolOfficialAdmin
 from certification.admin.pathways import PathwayAcceptanceAdmin, PathwayApplicationAdmin
 from certification.admin.schools import MedicalSchoolAdmin, SponsorNoteAdmin
+from certification.admin.verification import VerificationRequestAdmin
 
 __all__ = [
     "AnnotationAdmin",
@@ -32,5 +34,7 @@ __all__ = [
     "OetResultAdmin",
     "PathwayAcceptanceAdmin",
     "PathwayApplicationAdmin",
+    "SchoolOfficialAdmin",
     "SponsorNoteAdmin",
+    "VerificationRequestAdmin",
 ]

@@ -52,6 +52,7 @@ from tests.factories.certification import (
 )
 from tests.factories.newsletter import NewsletterDeliveryFactory, NewsletterIssueFactory
 from tests.factories.payments import FeeFactory
+from tests.factories.schools_portal import SchoolOfficialFactory, VerificationRequestFactory
 from tests.people import staff_in
 from tests.portal.upload_files import picture, take_in
 from tests.support.orders import make_authority, make_physician, pay_with_credit
@@ -71,7 +72,13 @@ WRITTEN_BY_LOOKING = frozenset(
     }
 )
 # Whoever opens what waits for a review reads about a person, and that is an event of the audit log.
-NOTED_READING = frozenset({"admin:applicants_identitycheck_change", "admin:applicants_namerequest_change"})
+NOTED_READING = frozenset(
+    {
+        "admin:applicants_identitycheck_change",
+        "admin:applicants_namerequest_change",
+        "admin:certification_verificationrequest_change",
+    }
+)
 WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "(?P<table>\w+)"')
 REFUSED = frozenset({403, 404, 405})
 NOBODY = "nobody"
@@ -202,6 +209,7 @@ def _records_of(owner: Applicant, world: World) -> None:
     DegreeTitleFactory.create()
     PathwayApplicationFactory.create(applicant=owner)
     CredentialStatusChangeFactory.create(credential__applicant=owner)
+    VerificationRequestFactory.create(credential__applicant=owner, school=SchoolOfficialFactory.create().school)
     world.parts["school_code"] = SponsorNoteFactory.create().school.code
     FeeFactory.create(effective_from=date(2100, 1, 1))
     store_email(template="access", to_email=owner.user.email, subject="Test", text="", html="", at=timezone.now())

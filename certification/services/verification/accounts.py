@@ -48,7 +48,7 @@ def holder_of(official: SchoolOfficial) -> User:
 
 
 @transaction.atomic
-def invite(official_id: int, *, by: User, at: datetime) -> SchoolOfficial:
+def invite(official_id: int, *, by: User, at: datetime, reason: str = "") -> SchoolOfficial:
     """Open an account for somebody on a school's list and write to the listed address how to get in.
 
     `by` is staff that keeps lists, or a coordinator of the same school. Raises `NotAllowedError`, `AccountError`.
@@ -65,7 +65,14 @@ def invite(official_id: int, *, by: User, at: datetime) -> SchoolOfficial:
     if not user.is_active:
         user.is_active = True
         user.save(update_fields=["is_active"])
-    audit.record("certification.school_account_opened", actor=actor_label(by), subject=official, at=at, account=user.pk)
+    audit.record(
+        "certification.school_account_opened",
+        actor=actor_label(by),
+        subject=official,
+        at=at,
+        reason=reason,
+        account=user.pk,
+    )
     links = {
         "password_url": settings.BASE_URL + reverse("account_reset_password"),
         "sign_in_url": settings.BASE_URL + reverse("account_login"),
@@ -76,7 +83,7 @@ def invite(official_id: int, *, by: User, at: datetime) -> SchoolOfficial:
 
 
 @transaction.atomic
-def close(official_id: int, *, by: User, at: datetime) -> SchoolOfficial:
+def close(official_id: int, *, by: User, at: datetime, reason: str = "") -> SchoolOfficial:
     """End the account of an official for this school, and its sessions; it stays for other schools that list the person.
 
     Raises `NotAllowedError`, and `AccountError` where there is none, or for a coordinator's own.
@@ -87,18 +94,20 @@ def close(official_id: int, *, by: User, at: datetime) -> SchoolOfficial:
         raise AccountError("This person has no account.")
     if official.user.pk == by.pk:
         raise AccountError("Ask another coordinator, or our staff, to close your own account.")
-    end_account(official, actor=actor_label(by), at=at)
+    end_account(official, actor=actor_label(by), at=at, reason=reason)
     return official
 
 
-def end_account(official: SchoolOfficial, *, actor: str, at: datetime) -> None:
+def end_account(official: SchoolOfficial, *, actor: str, at: datetime, reason: str = "") -> None:
     """Take the account away from the locked `official`; whoever is on no other list cannot sign in any more."""
     user = official.user
     if user is None:
         return
     official.user = None
     official.save(update_fields=["user"])
-    audit.record("certification.school_account_closed", actor=actor, subject=official, at=at, account=user.pk)
+    audit.record(
+        "certification.school_account_closed", actor=actor, subject=official, at=at, reason=reason, account=user.pk
+    )
     if listings_of(user, at=at).exists():
         sessions.end_sessions_of(user, actor=actor, reason="Closed for one school", at=at)
     else:

@@ -105,7 +105,6 @@ def refute(request_id: int, *, reason: str, at: datetime, actor: str) -> bool:
 
     Raises `NotAllowedError`, `four_eyes.SamePersonError`, `VerificationError`.
     """
-    require(actor, REVIEW)
     request = lock(request_id)
     answer = answer_of(request)
     if request.state != VerificationState.ANSWERED or answer is None:
