@@ -12,8 +12,8 @@ from django.utils import timezone
 from applicants.models import Applicant
 from applicants.services.contact import current_contact
 from bench.browser import UnexpectedAnswerError
+from cvs.confirmed_contact import CONFIRMED_CONTACT
 from cvs.models import IssuedReport
-from cvs.views.ordering import CONFIRMED_CONTACT
 from payments.models import Order
 from sandbox.sample_data.sign_in import sign_in
 

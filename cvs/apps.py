@@ -1,4 +1,6 @@
-"""Django's entry for the cvs app; receives the one signal that travels upwards."""
+"""Django's entry for the cvs app; receives the one signal that travels upwards, and shows reports on the order pages."""
+
+from importlib import import_module
 
 from django.apps import AppConfig
 
@@ -19,5 +21,11 @@ class CvsConfig(AppConfig):
     verbose_name = "Status reports"
 
     def ready(self) -> None:
-        """Listen for settled payments."""
+        """Listen for settled payments, and take part in the pages of an order."""
+        # Models can be imported only now.
+        fees, placing, parts = (
+            import_module(f"payments.{name}") for name in ("services.fees", "services.placing", "presenters.parts")
+        )
+        placing.when_paying(fees.STATUS_REPORT, import_module("cvs.services.ordering").agree_to_reports)
+        parts.add(import_module("cvs.presenters.order_part").ReportsPart())
         payment_settled.connect(fund_requests, dispatch_uid="cvs.fund_requests")

@@ -2,7 +2,6 @@
 
 import datetime
 import re
-from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -51,50 +50,24 @@ class SelectionForm(forms.Form):
         return bool(self.cleaned_data.get("filter") or self.cleaned_data.get("remove"))
 
 
-class ReviewForm(forms.Form):
-    """What the person agrees to before paying. `total_cents` is what the page showed, and decides nothing."""
-
-    total_cents = forms.CharField(widget=forms.HiddenInput, required=False)
-    use_credit = forms.BooleanField(required=False)
-    accepts_repeats = forms.BooleanField(
-        label="Send another report to an authority that is still waiting for one",
-        error_messages={"required": "Confirm that you want to send another report to the same authority"},
-    )
-    knows_not_certified = forms.BooleanField(
-        label="I know the reports will say I am not certified",
-        error_messages={"required": "Confirm that you want to send a report that says you are not certified"},
-    )
-    consent = forms.BooleanField(
+def agreement_fields(*, certified: bool, repeats: bool) -> dict[str, forms.Field]:
+    """Return what a person agrees to before reports are paid: only the questions that apply."""
+    fields: dict[str, forms.Field] = {}
+    if repeats:
+        fields["accepts_repeats"] = forms.BooleanField(
+            label="Send another report to an authority that is still waiting for one",
+            error_messages={"required": "Confirm that you want to send another report to the same authority"},
+        )
+    if not certified:
+        fields["knows_not_certified"] = forms.BooleanField(
+            label="I know the reports will say I am not certified",
+            error_messages={"required": "Confirm that you want to send a report that says you are not certified"},
+        )
+    fields["consent"] = forms.BooleanField(
         label="You may release my certification status to these authorities",
         error_messages={"required": "Confirm that we may release your certification status"},
     )
-
-    def __init__(
-        self,
-        data: Any = None,
-        *,
-        certified: bool,
-        repeats: bool,
-        credit_label: str,  # Any: QueryDict, dict or None
-    ) -> None:
-        """Make the form with only the questions that apply; `credit_label` is empty when there is no credit to use."""
-        super().__init__(data, label_suffix="")
-        if certified:
-            del self.fields["knows_not_certified"]
-        if not repeats:
-            del self.fields["accepts_repeats"]
-        self.fields["use_credit"].label = credit_label
-        if not credit_label:
-            del self.fields["use_credit"]
-
-    def clean_total_cents(self) -> int:
-        """Return the total that the page showed; -1, which is never right, for anything that is no amount."""
-        text: str = self.cleaned_data["total_cents"]
-        return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else -1
-
-    def said(self, name: str) -> bool:
-        """Tell whether the person ticked `name`; False where it was not asked."""
-        return bool(self.cleaned_data.get(name))
+    return fields
 
 
 def parse_report_date(text: str) -> datetime.date:

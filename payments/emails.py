@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
-from payments.models import Payment
+from payments.models import STATUS_REPORT, Payment
 from portal import inbox, mail
 
 
@@ -16,13 +16,15 @@ def tell_applicant(
     """Tell the person, once, what `template` says about `amount_cents` of `payment`, or of its `subject_object`."""
     applicant = payment.applicant
     reference = payment.order.reference
+    ordered = payment.lines.order_by("order_line_id").values_list("order_line__fee_code", "order_line__description")
     inbox.notify(
         user=applicant.user,
         template=template,
         context={
             "order_reference": reference,
             "amount_cents": amount_cents,
-            "count_total": payment.lines.count(),
+            "count_total": sum(code == STATUS_REPORT for code, _ in ordered),
+            "services": [description for code, description in ordered if code != STATUS_REPORT],
             "name": applicant.full_name,
             "tracking_url": settings.BASE_URL + reverse("order_tracking", args=[reference]),
             "sign_in_url": settings.BASE_URL + reverse("account_login"),

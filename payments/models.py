@@ -10,6 +10,8 @@ from applicants.models import Applicant
 from payments.states import UNFINISHED, OrderState, PaymentState, RefundState
 from portal.constraints import filled_exactly_in, state_is_known
 
+# The fee code of a status report; those of other services are known to the apps that sell them.
+STATUS_REPORT = "CVS_STATUS_REPORT"
 LIVE_STATES = [*UNFINISHED, PaymentState.PAID, PaymentState.REVIEW]
 
 

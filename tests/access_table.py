@@ -64,6 +64,8 @@ GROUPS = (
             "receipt reference", "receipt_pdf reference", "payment_status payment",
         ),
     ),
+    Group("a line of a physician's order, removed", get="302 302 405 405 403", post="302 302 302 404 403",
+          addresses=("order_line_remove order_line",)),
     Group("back from the payment page", get="302 302 302 404 403", post="302 405 405 405 403",
           addresses=("payment_return payment",)),
     Group("a certificate's PDF; one that was not printed leads back, without one there is none", get="302 302 302 404 403",

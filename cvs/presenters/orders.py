@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 
 from applicants.models import Applicant
 from cvs.models import ReportRequest
 from cvs.presenters.progress import Progress, progress_of
 from cvs.states import RequestState
-from payments.models import Order, Payment
+from payments.models import STATUS_REPORT, Order, OrderLine, Payment
 from payments.states import OrderState, PaymentState
 
 PAGE_SIZE = 20
@@ -51,8 +51,9 @@ class UnpaidOrder:
 
 
 def order_page(applicant: Applicant, *, before: int | None) -> OrderPage:
-    """Return the paid orders older than the one with the key `before`, or the newest (three queries)."""
-    paid = Order.objects.visible_to(applicant).filter(state=OrderState.PAID).order_by("-id")
+    """Return the paid orders with reports older than the one with the key `before`, or the newest (three queries)."""
+    reports = OrderLine.objects.filter(order=OuterRef("pk"), fee_code=STATUS_REPORT)
+    paid = Order.objects.visible_to(applicant).filter(Exists(reports), state=OrderState.PAID).order_by("-id")
     found = list(paid.filter(id__lt=before)[: PAGE_SIZE + 1] if before else paid[: PAGE_SIZE + 1])
     orders = found[:PAGE_SIZE]
     return OrderPage(_rows(orders), orders[-1].pk if len(found) > PAGE_SIZE else None)

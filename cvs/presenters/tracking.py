@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
-from django.db.models import F, Prefetch
+from django.db.models import Prefetch
 
 from applicants.models import Applicant
 from cvs.models import IssuedReport, ReportRequest
@@ -13,7 +13,8 @@ from cvs.presenters.history import HistoryStep, as_steps, happenings, told
 from cvs.presenters.progress import Chip, Progress, progress_of
 from cvs.presenters.words import counted
 from cvs.states import REQUEST_MACHINE, UNPAID, RequestState
-from payments.models import Order, Payment
+from payments.models import Order
+from payments.presenters.attempts import payment_of
 from portal.eastern import eastern_date
 from portal.states import Owner
 
@@ -61,6 +62,11 @@ class Tracking:
         return self.paid and self.progress.opened == self.progress.total
 
 
+def has_reports(order: Order) -> bool:
+    """Tell whether any report was ordered; an order of other services has nothing to track."""
+    return ReportRequest.objects.filter(order_line__order=order).exists()
+
+
 def requests_of(order: Order, applicant: Applicant) -> list[ReportRequest]:
     """Return the requests of a placed order in their order, with authority and issued reports loaded (two queries)."""
     reports = Prefetch("reports", IssuedReport.objects.defer("snapshot").order_by("version"))
@@ -71,14 +77,6 @@ def requests_of(order: Order, applicant: Applicant) -> list[ReportRequest]:
         .prefetch_related(reports)
         .order_by("position", "id")
     )
-
-
-def payment_of(order: Order) -> Payment | None:
-    """Return the payment that paid the order (it has the receipt), or the latest attempt."""
-    newest_first = Payment.objects.filter(order=order).order_by(
-        F("receipt_number").desc(nulls_last=True), "-created_at"
-    )
-    return newest_first.first()
 
 
 def tracking_of(order: Order, applicant: Applicant) -> Tracking:

@@ -12,15 +12,16 @@ from cvs.services.moves import move
 from cvs.states import RequestState
 from payments.models import Order
 from payments.services import fees, orders
+from payments.services.placing import NotPlacedError
 from portal import audit
 from portal.eastern import eastern_date
 
 
-class NothingChosenError(Exception):
+class NothingChosenError(NotPlacedError):
     """No licensing authority was chosen."""
 
 
-class AuthorityNotAvailableError(Exception):
+class AuthorityNotAvailableError(NotPlacedError):
     """A chosen authority is unknown, closed, or has no address; `names` are what the person chose."""
 
     def __init__(self, names: list[str]) -> None:
@@ -109,12 +110,27 @@ def _locked(order: Order) -> list[ReportRequest]:
 @transaction.atomic
 def abandon(*, order: Order, at: datetime, actor: str, reason: str) -> None:
     """Empty and close a basket; the person starts anew. Raises `OrderNotEditableError` while a payment is under way."""
-    orders.lock(order)
+    _drop_all(order, at=at, actor=actor, reason=reason)
+    orders.expire(order=order, at=at)
+    audit.record("cvs.basket_closed", actor=actor, subject=order, at=at, reason=reason)
+
+
+def _drop_all(order: Order, *, at: datetime, actor: str, reason: str) -> None:
     orders.require_basket(order)
     for request in _locked(order):
         drop_request(request, at=at, actor=actor, reason=reason)
-    orders.expire(order=order, at=at)
-    audit.record("cvs.basket_closed", actor=actor, subject=order, at=at, reason=reason)
+
+
+@transaction.atomic
+def empty(*, order: Order, at: datetime, actor: str) -> None:
+    """Take every report out of a basket, and close it unless other services are in it.
+
+    Raises `OrderNotEditableError` while a payment is under way.
+    """
+    _drop_all(order, at=at, actor=actor, reason="Everything was removed")
+    if not order.lines.filter(removed_at__isnull=True).exists():
+        orders.expire(order=order, at=at)
+        audit.record("cvs.basket_closed", actor=actor, subject=order, at=at, reason="Everything was removed")
 
 
 def expire_baskets(*, at: datetime, limit: int = 500) -> int:

@@ -4,10 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
 from applicants.models import Applicant, ContactInformation
-from applicants.services import identity
 from applicants.services.contact import current_contact
 from certification.facts import CertificationAnswer, CertificationFacts
 from certification.services import facts_as_of
@@ -15,58 +12,36 @@ from cvs.models import ReportRequest
 from cvs.services.baskets import NothingChosenError, available_authorities, basket_requests
 from cvs.services.moves import move
 from cvs.states import RequestState
-from payments.models import Order, Payment
-from payments.services import checkout, fees, ledger, orders
-from payments.states import OrderState
+from payments.models import Payment
+from payments.services import fees, placing
+from payments.services.placing import NotPlacedError, Placement
 from portal.eastern import eastern_date
 
 CONFIRMATION_HOLDS = timedelta(hours=12)
 
 
-class ContactNotConfirmedError(Exception):
+class ContactNotConfirmedError(NotPlacedError):
     """Contact information was not confirmed in this ordering session, or changed since."""
 
 
-class ConsentMissingError(Exception):
+class ConsentMissingError(NotPlacedError):
     """The person did not agree to the release of their certification status."""
 
 
-class NotCertifiedNotAcknowledgedError(Exception):
+class NotCertifiedNotAcknowledgedError(NotPlacedError):
     """The person is not certified and did not say that they know it (R-CVS-3)."""
 
 
-class RepeatNotAcceptedError(Exception):
+class RepeatNotAcceptedError(NotPlacedError):
     """A paid report to the same authority is under way and the person did not ask for another one."""
-
-
-class TotalChangedError(Exception):
-    """The total differs from what the person saw; `total_cents` is the right one."""
-
-    def __init__(self, total_cents: int) -> None:
-        super().__init__(str(total_cents))
-        self.total_cents = total_cents
-
-
-@dataclass(frozen=True)
-class PriceChange:
-    """A line whose fee changed since it was chosen; cents."""
-
-    description: str
-    old_cents: int
-    new_cents: int
 
 
 @dataclass(frozen=True)
 class OrderReview:
-    """What the review page shows; amounts in cents. `usable_credit_cents` is what credit would pay of the total."""
+    """The reports that would be paid now, with everything the person must know."""
 
-    order: Order
     requests: tuple[ReportRequest, ...]
     facts: CertificationFacts
-    total_cents: int
-    credit_cents: int
-    usable_credit_cents: int
-    price_changes: tuple[PriceChange, ...]
     under_way: tuple[ReportRequest, ...]
 
     @property
@@ -94,27 +69,13 @@ def _under_way(applicant: Applicant, requests: list[ReportRequest]) -> tuple[Rep
 
 
 def review(*, applicant: Applicant, at: datetime) -> OrderReview:
-    """Return what would be ordered now, at today's fee, with everything the person must know.
-
-    Raises `NothingChosenError` when there is no unpaid order.
-    """
+    """Return the reports that would be ordered now; raises `NothingChosenError` when there is none in the basket."""
     requests = basket_requests(applicant)
     if not requests:
         raise NothingChosenError
-    price = fees.price_on(fees.STATUS_REPORT, eastern_date(at))
-    total = price * len(requests)
-    credit = ledger.credit_balance(applicant.pk)
-    lines = [request.order_line for request in requests]
     return OrderReview(
-        order=lines[0].order,
         requests=tuple(requests),
         facts=facts_as_of(applicant_id=applicant.pk, as_of=eastern_date(at)),
-        total_cents=total,
-        credit_cents=credit,
-        usable_credit_cents=checkout.usable_credit(total_cents=total, credit_cents=credit),
-        price_changes=tuple(
-            PriceChange(line.description, line.price_cents, price) for line in lines if line.price_cents != price
-        ),
         under_way=_under_way(applicant, requests),
     )
 
@@ -126,8 +87,6 @@ def _require_agreement(reviewed: OrderReview, agreement: Agreement) -> None:
         raise NotCertifiedNotAcknowledgedError
     if reviewed.under_way and not agreement.accepts_repeats:
         raise RepeatNotAcceptedError
-    if agreement.shown_total_cents != reviewed.total_cents:
-        raise TotalChangedError(reviewed.total_cents)
 
 
 def confirmed_contact(applicant: Applicant, agreement: Agreement, *, at: datetime) -> ContactInformation:
@@ -144,37 +103,44 @@ def confirmed_contact(applicant: Applicant, agreement: Agreement, *, at: datetim
     return contact
 
 
-@transaction.atomic(durable=True)
-def place_order(*, applicant: Applicant, agreement: Agreement, at: datetime, actor: str) -> Payment:
-    """Freeze prices and agreement, open a payment for the basket and return it.
+def agree_to_reports(placement: Placement) -> None:
+    """Freeze the person's agreement into the requests of an order that is about to be paid, in the caller's transaction.
 
-    A second call while the payment is under way returns the same payment, so that a double click pays once. Raises the
-    errors of this module, `IdentityNotCheckedError`, `NothingChosenError` or `AuthorityNotAvailableError`, with nothing
-    written.
+    Raises the errors of this module, `NothingChosenError` or `AuthorityNotAvailableError`.
     """
-    order = orders.unpaid_order(applicant)
-    if order is None:
-        raise NothingChosenError
-    orders.lock(order)
-    if order.state == OrderState.PAYMENT_PENDING:
-        return checkout.begin(order=order, use_credit=agreement.use_credit, at=at, actor=actor)
-    identity.require_checked(applicant)
+    agreement, at = placement.agreement, placement.at
+    if not isinstance(agreement, Agreement):
+        raise ConsentMissingError
+    applicant = placement.order.applicant
     contact = confirmed_contact(applicant, agreement, at=at)
     reviewed = review(applicant=applicant, at=at)
     available_authorities([request.authority.code for request in reviewed.requests])
     _require_agreement(reviewed, agreement)
-    price = reviewed.total_cents // len(reviewed.requests)
-    orders.reprice(order=order, price_cents_by_line={r.order_line_id: price for r in reviewed.requests}, at=at)
     for position, request in enumerate(reviewed.requests, start=1):
         move(
             request,
             RequestState.PAYMENT_PENDING,
             at=at,
-            actor=actor,
+            actor=placement.actor,
             position=position,
             contact=contact,
             contact_confirmed_at=agreement.contact_confirmed_at,
             consented_at=at,
             knows_not_certified_at=None if reviewed.is_certified else at,
         )
-    return checkout.begin(order=order, use_credit=agreement.use_credit, at=at, actor=actor)
+
+
+def place_order(*, applicant: Applicant, agreement: Agreement, at: datetime, actor: str) -> Payment:
+    """Freeze prices and agreement, open a payment for the order and return it: `placing.place` for reports.
+
+    Raises the errors of this module, `IdentityNotCheckedError`, `AuthorityNotAvailableError` or those of `placing`, with
+    nothing written.
+    """
+    return placing.place(
+        applicant=applicant,
+        shown_total_cents=agreement.shown_total_cents,
+        use_credit=agreement.use_credit,
+        agreements={fees.STATUS_REPORT: agreement},
+        at=at,
+        actor=actor,
+    )

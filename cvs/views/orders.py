@@ -1,4 +1,4 @@
-"""Orders that were placed: the list, tracking, confirmation. No page here leads to a report (R-CVS-1)."""
+"""Orders that were placed: the list and tracking. No page here leads to a report (R-CVS-1)."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,9 +7,10 @@ from django.views.decorators.http import require_safe
 
 from applicants.http import ApplicantRequest, applicant_required
 from cvs.presenters.orders import order_page, unpaid_order_of
-from cvs.presenters.tracking import payment_of, requests_of, tracking_of
+from cvs.presenters.tracking import has_reports, tracking_of
 from payments.models import Order
-from payments.states import OrderState, PaymentState
+from payments.presenters.attempts import is_placed
+from payments.states import OrderState
 
 # htmx stops polling at this status: https://htmx.org/attributes/hx-trigger/#polling
 STOP_POLLING = 286
@@ -35,14 +36,6 @@ def _own_order(request: ApplicantRequest, reference: str) -> Order:
     return get_object_or_404(Order.objects.visible_to(request.applicant), reference=reference)
 
 
-def _is_placed(order: Order) -> bool:
-    """Tell whether there is something to follow: the money is there, or a bank is bringing it."""
-    if order.state == OrderState.PAID:
-        return True
-    payment = payment_of(order) if order.state == OrderState.PAYMENT_PENDING else None
-    return payment is not None and payment.state in {PaymentState.PROCESSING, PaymentState.REVIEW}
-
-
 def _elsewhere(order: Order) -> HttpResponse:
     """Return the way to the page that an order which is not placed belongs on."""
     closed = order.state in {OrderState.EXPIRED, OrderState.CANCELED}
@@ -54,8 +47,10 @@ def _elsewhere(order: Order) -> HttpResponse:
 def order_tracking(request: ApplicantRequest, reference: str) -> HttpResponse:
     """Show where each report of an order is and whether the person must act."""
     order = _own_order(request, reference)
-    if not _is_placed(order):
+    if not is_placed(order):
         return _elsewhere(order)
+    if not has_reports(order):
+        return redirect("order_confirmation", order.reference)
     values = {"tracking": tracking_of(order, request.applicant), "zone": request.applicant.time_zone}
     return render(request, "cvs/order_tracking.html", values)
 
@@ -65,26 +60,10 @@ def order_tracking(request: ApplicantRequest, reference: str) -> HttpResponse:
 def order_status(request: ApplicantRequest, reference: str) -> HttpResponse:
     """Answer the poll of the tracking page: its changing part, or 204 while it is as the page has `?seen=` it."""
     order = _own_order(request, reference)
-    if not _is_placed(order):
+    if not is_placed(order):
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     tracking = tracking_of(order, request.applicant)
     if request.GET.get("seen") == tracking.version:
         return HttpResponse(status=204)
     values = {"tracking": tracking, "zone": request.applicant.time_zone, "is_poll": True}
     return render(request, "cvs/_tracking.html", values, status=STOP_POLLING if tracking.finished else 200)
-
-
-@applicant_required
-@require_safe
-def order_confirmation(request: ApplicantRequest, reference: str) -> HttpResponse:
-    """Say that the payment is there, or on its way; the address stays good for a bookmark."""
-    order = _own_order(request, reference)
-    if not _is_placed(order):
-        return _elsewhere(order)
-    payment = payment_of(order)
-    values = {"order": order, "payment": payment, "zone": request.applicant.time_zone}
-    if order.state != OrderState.PAID:
-        is_bank_payment = payment is not None and payment.state == PaymentState.PROCESSING
-        return render(request, "cvs/payment_on_its_way.html", {**values, "is_bank_payment": is_bank_payment})
-    requests = requests_of(order, request.applicant)
-    return render(request, "cvs/order_confirmation.html", {**values, "requests": requests})

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from payments import gateway
-from payments.models import Order, OrderLine, Payment, PaymentLine
+from payments.models import STATUS_REPORT, Order, OrderLine, Payment, PaymentLine
 from payments.services import ledger, orders, sessions, settlement, sync
 from payments.services.orders import OrderNotEditableError
 from payments.services.sessions import CheckoutRefusedError as CheckoutRefusedError
@@ -87,7 +87,7 @@ def _create(
         expires_at=expires_at,
         next_sync_at=at + timedelta(minutes=1) if due else None,
     )
-    payment.params = session_params(payment, addresses) if due else {}
+    payment.params = session_params(payment, addresses, name=_called(lines)) if due else {}
     payment.save(force_insert=True)
     PaymentLine.objects.bulk_create(_shares(payment, lines))
     return payment
@@ -111,11 +111,16 @@ def _shares(payment: Payment, lines: list[OrderLine]) -> list[PaymentLine]:
     return shares
 
 
-def session_params(payment: Payment, addresses: tuple[str, str]) -> dict[str, object]:
+def _called(lines: list[OrderLine]) -> str:
+    """Return the two words that Stripe's page shows: nothing about a person or an authority (D15)."""
+    return "Status report" if all(line.fee_code == STATUS_REPORT for line in lines) else "Certification services"
+
+
+def session_params(payment: Payment, addresses: tuple[str, str], *, name: str) -> dict[str, object]:
     """Return the parameters of the Checkout Session: ids, amount and addresses, nothing personal (D1, D2, D15)."""
     ours = {"payment": str(payment.pk)}
     success_url, cancel_url = (_absolute(address).format(payment_id=payment.pk) for address in addresses)
-    product = {"name": "Status report"}
+    product = {"name": name}
     price = {"currency": payment.currency, "unit_amount": payment.due_cents, "product_data": product}
     return {
         "mode": "payment",
@@ -126,7 +131,7 @@ def session_params(payment: Payment, addresses: tuple[str, str]) -> dict[str, ob
         "payment_method_options": {"us_bank_account": {"verification_method": "instant"}},
         "client_reference_id": str(payment.pk),
         "metadata": ours,
-        "payment_intent_data": {"metadata": ours, "description": "Status report"},
+        "payment_intent_data": {"metadata": ours, "description": name},
         "expires_at": int(payment.expires_at.timestamp()),
         "success_url": success_url,
         "cancel_url": cancel_url,

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from payments.models import STATUS_REPORT as STATUS_REPORT
 from payments.models import Fee
-
-STATUS_REPORT = "CVS_STATUS_REPORT"
 
 
 class UnknownFeeError(Exception):

@@ -36,6 +36,18 @@ def hold(applicant_id: int) -> str:
     return f"hold:{applicant_id}"
 
 
+def receivable(applicant_id: int) -> str:
+    """Return the name of the account with what a person owes us; below zero while they owe."""
+    return f"receivable:{applicant_id}"
+
+
+def owed(applicant_id: int) -> int:
+    """Return what a person owes in cents; 0 when nothing (R-HOLD-1)."""
+    name = receivable(applicant_id)
+    balance = LedgerAccount.objects.filter(name=name).values_list("balance_cents", flat=True).first()
+    return max(0, -(balance or 0))
+
+
 def credit_balance(applicant_id: int) -> int:
     """Return a person's usable credit in cents."""
     found = LedgerAccount.objects.filter(name=wallet(applicant_id)).values_list("balance_cents", flat=True).first()

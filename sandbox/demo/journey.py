@@ -109,7 +109,7 @@ class Journey:
         box = next((item for item in form.fields if AUTHORITY in item.label and _is_box(item)), None)
         if box is None:
             raise PageError(f"No box for {AUTHORITY} on {self.visitor.page.url}.")
-        self._expect(self.visitor.submit(form, {"authority": box.value, "continue": "1"}), "/reports/new/review/")
+        self._expect(self.visitor.submit(form, {"authority": box.value, "continue": "1"}), "/orders/review/")
         return f"box {box.value}"
 
     def review(self) -> str:

@@ -158,7 +158,7 @@ def test_bank_payment_waits_and_funds_when_the_money_arrives(review, site, work_
     expect(review.locator("main")).to_contain_text("Do not pay again.")
     assert_not_charged(site, PaymentState.PROCESSING)
     address = review.url
-    review.goto("/reports/new/review/")
+    review.goto("/orders/review/")
     expect(review).to_have_url(address)
     site.double.control.settle_debit(Payment.objects.get().payment_intent_id)
     site.double.control.wait_for_webhooks()
@@ -197,7 +197,7 @@ def test_back_button_after_paying_offers_nothing_to_pay(review, site):
 
     review.go_back()
     expect(heading(review)).to_have_text("This payment is already complete")
-    review.goto("/reports/new/review/")
+    review.goto("/orders/review/")
 
     expect(review.get_by_role("button", name="Pay $")).to_have_count(0)
     expect(heading(review)).to_have_text("Are these contact details correct?")
@@ -229,7 +229,7 @@ def test_bookmark_of_the_confirmation_is_for_its_owner_only(review, site, open_p
 
 def test_two_tabs_pay_once(review, site, watch):
     other = review.context.new_page()
-    other.goto("/reports/new/review/")
+    other.goto("/orders/review/")
     go_to_payment_page(review, site)
     agree(other)
     other.get_by_role("button", name="Pay $").click()

@@ -62,7 +62,7 @@ def test_paper_has_number_total_and_date_and_no_navigation(world: World, browser
     papers = {
         path: printed(page, world.base_url + path)
         for path in (
-            f"/reports/{reference}/confirmation/",
+            f"/orders/{reference}/confirmation/",
             f"/payments/{reference}/receipt/",
             f"/reports/{reference}/",
         )

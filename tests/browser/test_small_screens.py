@@ -44,7 +44,7 @@ PAGES = {
     "verify": (NOBODY, "/verify/"),
     "dashboard": (NOT_CERTIFIED, "/dashboard/"),
     "authorities": (NOT_CERTIFIED, "/reports/new/authorities/"),
-    "review": (NOT_CERTIFIED, "/reports/new/review/"),
+    "review": (NOT_CERTIFIED, "/orders/review/"),
     "tracking": (CERTIFIED, "/reports/{sent}/"),
 }
 

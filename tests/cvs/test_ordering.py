@@ -17,6 +17,7 @@ from cvs.models import DispatchJob, ReportRequest
 from cvs.services import baskets, ordering
 from cvs.states import RequestState
 from payments.models import Fee, Order, OrderLine, Payment
+from payments.services import placing
 from payments.services.orders import OrderNotEditableError
 from payments.states import OrderState
 from portal.models import DeliveryState, OutgoingEmail
@@ -154,12 +155,12 @@ def test_a_price_that_changed_is_shown_before_it_is_charged():
         code="CVS_STATUS_REPORT", effective_from=date(2026, 1, 1), description="New", amount_cents=7000, basis="test"
     )
 
-    with pytest.raises(ordering.TotalChangedError) as error:
+    with pytest.raises(placing.TotalChangedError) as error:
         ordering.place_order(applicant=applicant, agreement=agreement(applicant, PRICE_CENTS, at), at=at, actor="tests")
 
     assert error.value.total_cents == 7000
     assert Payment.objects.count() == 0
-    change = ordering.review(applicant=applicant, at=at).price_changes[0]
+    change = placing.basket_of(Order.objects.get(), at=at).price_changes[0]
     assert (change.old_cents, change.new_cents) == (6600, 7000)
 
 

@@ -95,7 +95,7 @@ def test_bank_payment_that_failed_offers_a_new_payment(client: Client, stripe_do
     page = client.get(REVIEW).content.decode()
 
     assert tracking.headers["Location"] == REVIEW
-    assert "Your bank payment did not arrive. No report was sent." in page
+    assert "Your bank payment did not arrive. Nothing was sent or started." in page
     assert ">Pay $66.00</button>" in page
 
 

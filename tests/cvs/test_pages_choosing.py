@@ -66,8 +66,10 @@ def test_details_that_changed_in_another_tab_must_be_read_again(client: Client, 
     assert client.get(AUTHORITIES).headers["Location"] == DETAILS
 
 
-@pytest.mark.parametrize("address", [AUTHORITIES, REVIEW])
-def test_unconfirmed_details_lead_back_to_the_first_page(client: Client, address: str, enqueued: list[WakeUp]):
+@pytest.mark.parametrize(("address", "step"), [(AUTHORITIES, DETAILS), (REVIEW, AUTHORITIES)])
+def test_unconfirmed_details_lead_back_to_the_first_page(
+    client: Client, address: str, step: str, enqueued: list[WakeUp]
+):
     physician(client)
     (authority,) = authorities(1)
 
@@ -77,8 +79,9 @@ def test_unconfirmed_details_lead_back_to_the_first_page(client: Client, address
             address, {"authority": authority.code, "continue": "1", "consent": "on", "total_cents": "6600"}
         )
 
-    assert shown.headers["Location"] == DETAILS
-    assert sent.headers["Location"] == DETAILS
+    assert shown.headers["Location"] == step
+    assert sent.headers["Location"] == step
+    assert client.get(AUTHORITIES).headers["Location"] == DETAILS
 
 
 def test_list_is_in_order_of_jurisdiction_with_total_and_instructions(

@@ -36,7 +36,7 @@ def test_coming_back_paid_leads_to_the_confirmation(stripe_double: StripeDoubleP
 
     answer = signed_in(payment.applicant).get(f"/payments/{payment.pk}/return/")
 
-    assert answer["Location"] == f"/reports/{payment.order.reference}/confirmation/"
+    assert answer["Location"] == f"/orders/{payment.order.reference}/confirmation/"
     assert scenes.fresh(payment).state == PaymentState.PAID
 
 
@@ -45,7 +45,7 @@ def test_a_forged_return_funds_nothing(stripe_double: StripeDoubleProcess):
 
     answer = signed_in(payment.applicant).get(f"/payments/{payment.pk}/return/?payment_status=paid&session_id=cs_x")
 
-    assert answer["Location"] == "/reports/new/review/"
+    assert answer["Location"] == "/orders/review/"
     assert scenes.fresh(payment).state == PaymentState.OPEN
     assert scenes.fresh(payment).order.state == OrderState.PAYMENT_PENDING
 
@@ -63,7 +63,7 @@ def test_coming_back_while_stripe_is_silent_waits_without_charging_twice(stripe_
 
     assert "Confirming your payment" in page
     assert "Do not pay again" in part.content.decode()
-    assert done["HX-Redirect"] == f"/reports/{payment.order.reference}/confirmation/"
+    assert done["HX-Redirect"] == f"/orders/{payment.order.reference}/confirmation/"
 
 
 def test_the_back_link_of_stripe_changes_nothing(stripe_double: StripeDoubleProcess):
@@ -71,7 +71,7 @@ def test_the_back_link_of_stripe_changes_nothing(stripe_double: StripeDoubleProc
 
     answer = signed_in(payment.applicant).get(f"/payments/{payment.pk}/cancel/")
 
-    assert answer["Location"] == "/reports/new/review/"
+    assert answer["Location"] == "/orders/review/"
     assert scenes.fresh(payment).state == PaymentState.OPEN
 
 
@@ -80,7 +80,7 @@ def test_our_button_cancels_the_payment(stripe_double: StripeDoubleProcess):
 
     answer = signed_in(payment.applicant).post(f"/payments/{payment.pk}/cancel/")
 
-    assert answer["Location"] == "/reports/new/review/"
+    assert answer["Location"] == "/orders/review/"
     assert scenes.fresh(payment).state == PaymentState.CANCELED
 
 

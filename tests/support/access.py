@@ -176,6 +176,7 @@ def _orders_of(owner: Applicant, world: World) -> None:
     world.parts = {
         "reference": paid.order.reference,
         "payment": str(paid.pk),
+        "order_line": str(request.order_line_id),
         "url_code": report.url_code,
         "acknowledge_code": report.acknowledge_code,
         "uidb36": "1",

@@ -1,7 +1,9 @@
 """What became of the last attempt to pay an order, in words."""
 
+from django.db.models import F
+
 from payments.models import Order, Payment
-from payments.states import PaymentState
+from payments.states import OrderState, PaymentState
 
 NOT_CHARGED = "You have not been charged."
 WORDS = {
@@ -21,5 +23,21 @@ def what_happened(payment: Payment | None) -> str:
     if payment is None or payment.state not in WORDS:
         return ""
     if payment.state == PaymentState.FAILED and payment.method == "us_bank_account":
-        return "Your bank payment did not arrive. No report was sent. You can pay again, or in another way."
+        return "Your bank payment did not arrive. Nothing was sent or started. You can pay again, or in another way."
     return WORDS[PaymentState(payment.state)].format(NOT_CHARGED)
+
+
+def payment_of(order: Order) -> Payment | None:
+    """Return the payment that paid the order (it has the receipt), or the latest attempt."""
+    newest_first = Payment.objects.filter(order=order).order_by(
+        F("receipt_number").desc(nulls_last=True), "-created_at"
+    )
+    return newest_first.first()
+
+
+def is_placed(order: Order) -> bool:
+    """Tell whether there is something to follow: the money is there, or a bank is bringing it."""
+    if order.state == OrderState.PAID:
+        return True
+    payment = payment_of(order) if order.state == OrderState.PAYMENT_PENDING else None
+    return payment is not None and payment.state in {PaymentState.PROCESSING, PaymentState.REVIEW}
