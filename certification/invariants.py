@@ -16,8 +16,9 @@ QUESTIONS = {
             OR d.proposed_by = d.decided_by OR d.outcome <> 'ELIGIBLE')""",
     "20: every rule was MET or N/A when a certificate was issued": """
         SELECT d.id FROM certification_issuedecision d
-        WHERE jsonb_array_length(d.verdict -> 'traces') = 0 OR EXISTS (
-            SELECT 1 FROM jsonb_array_elements(d.verdict -> 'traces') t WHERE t ->> 'outcome' NOT IN ('MET', 'N/A'))""",
+        WHERE d.verdict -> 'rules' = '{}' OR d.verdict ->> 'outcome' <> 'ELIGIBLE' OR EXISTS (
+            SELECT 1 FROM jsonb_each(d.verdict -> 'rules') AS r (id, said)
+            WHERE said ->> 'decides' IN ('certificate', 'hold') AND said ->> 'outcome' NOT IN ('MET', 'N/A'))""",
     "20: no hold was open when a certificate was issued": """
         SELECT d.id FROM certification_issuedecision d JOIN certification_hold h ON h.applicant_id = d.applicant_id
         WHERE h.placed_at <= d.decided_at AND (h.lifted_at IS NULL OR h.lifted_at > d.decided_at)""",

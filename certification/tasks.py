@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from certification import jobs
-from certification.services.certificates import copies
+from certification.services.certificates import candidates, copies
 from certification.services.verification import reminders
 from portal.locks import advisory_lock
 
@@ -31,3 +31,11 @@ def sweep_certificates(**_: object) -> None:
     with advisory_lock(jobs.SWEEP_CERTIFICATES.name) as free:
         if free:
             copies.sweep(at=timezone.now())
+
+
+@shared_task(name=jobs.FIND_CANDIDATES.name)
+def find_candidates(**_: object) -> None:
+    """List people whose certificate can be issued now."""
+    with advisory_lock(jobs.FIND_CANDIDATES.name) as free:
+        if free:
+            candidates.find(at=timezone.now())

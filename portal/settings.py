@@ -17,6 +17,7 @@ from kombu import Queue
 
 from portal.keys import are_keys, split_keys
 from portal.private_storage import private_storage
+from portal.schedule import EVERY_SECONDS
 from portal.sign_in_settings import *  # noqa: F403 - settings of one topic
 
 django_stubs_ext.monkeypatch()
@@ -172,27 +173,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "health_check_interval": 10,
     "retry_on_timeout": True,
 }
-# Every state that the portal owns has a sweep here, so that nothing waits for ever unseen.
 CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": float(seconds), "options": {"queue": "beat", "expires": float(seconds)}}
-    for name, seconds in {
-        "portal.beat_heartbeat": 30,
-        "portal.sweep_outbox": 60,
-        "portal.sweep_uploads": 60,
-        "portal.sweep_newsletter": 60,
-        "portal.purge": 3600,
-        "portal.seal_audit": 15,
-        "portal.checkpoint_audit": 3600,
-        "applicants.sweep_privacy": 60,
-        "certification.sweep_verification": 3600,
-        "certification.sweep_certificates": 60,
-        "payments.sweep_payments": 60,
-        "payments.sweep_events": 60,
-        "payments.sweep_refunds": 300,
-        "payments.fetch_missed_events": 3600,
-        "cvs.sweep_dispatch": 60,
-        "cvs.expire_baskets": 3600,
-    }.items()
+    for name, seconds in EVERY_SECONDS.items()
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("BEAT_SCHEDULE_FILE", str(BASE_DIR / "var" / "beat-schedule"))
 

@@ -202,6 +202,7 @@ certification.certificate               v          v          v          -      
 certification.certificatechange         v          v          v          -          v          -          -          v
 certification.certificatecopy           v          v          v          -          v          -          -          v
 certification.certificatelookup         v          -          v          -          -          -          v          v
+certification.issuecandidate            v          v          v          -          v          -          -          v
 certification.issuedecision             v          v          v          -          v          -          -          v
 certification.credential                v          v          v          -          v          -          -          v
 certification.credentialstatuschange    v          v          v          -          v          -          -          v
@@ -246,6 +247,7 @@ applicants.deletionrequest refuse       yes        -          yes        -      
 certification.schoolofficial close_account yes     yes        yes        -          -          -          -          -
 certification.schoolofficial open_account yes      yes        yes        -          -          -          -          -
 certification.schoolofficial take_off_list yes     yes        yes        -          -          -          -          -
+certification.issuecandidate issue      yes        yes        yes        -          yes        -          -          -
 cvs.issuedreport export_table           yes        yes        yes        -          yes        -          -          yes
 cvs.issuedreport withdraw               yes        yes        yes        -          yes        -          -          -
 cvs.reportrequest export_table          yes        yes        yes        yes        yes        -          yes        yes

@@ -12,6 +12,7 @@ from certification.admin.degree_titles import DegreeTitleAdmin
 from certification.admin.education import MedicalEducationAdmin
 from certification.admin.examinations import ExaminationResultAdmin, OetResultAdmin
 from certification.admin.holds import AnnotationAdmin, HoldAdmin
+from certification.admin.issuing import IssueCandidateAdmin
 from certification.admin.officials import SchoolOfficialAdmin
 from certification.admin.pathways import PathwayAcceptanceAdmin, PathwayApplicationAdmin
 from certification.admin.schools import MedicalSchoolAdmin, SponsorNoteAdmin
@@ -28,6 +29,7 @@ __all__ = [
     "DegreeTitleAdmin",
     "ExaminationResultAdmin",
     "HoldAdmin",
+    "IssueCandidateAdmin",
     "IssueDecisionAdmin",
     "MedicalEducationAdmin",
     "MedicalSchoolAdmin",

@@ -8,6 +8,7 @@ from certification.models.education import MedicalEducation
 from certification.models.evaluations import Evaluation, Evaluator
 from certification.models.examinations import ExaminationResult
 from certification.models.holds import Annotation, Hold
+from certification.models.issuing import IssueCandidate
 from certification.models.oet import OetResult
 from certification.models.officials import SchoolOfficial
 from certification.models.pathway_applications import License, PathwayApplication, SchoolBasis
@@ -40,6 +41,7 @@ __all__ = [
     "Evaluator",
     "ExaminationResult",
     "Hold",
+    "IssueCandidate",
     "IssueDecision",
     "License",
     "MedicalEducation",

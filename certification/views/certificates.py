@@ -14,7 +14,7 @@ from applicants.http import ApplicantRequest, applicant_required
 from applicants.second_factor import second_factor_required
 from certification.forms.certificates import VerifyCertificateForm
 from certification.presenters.certificate import page_of
-from certification.services.certificates import copies, verification
+from certification.services.certificates import candidates, copies, verification
 from certification.services.certificates.records import certificate_of
 from certification.states import CertificateState
 from portal.audit import actor_label
@@ -30,7 +30,11 @@ VERIFY_PAGE = "certification/verify_certificate.html"
 @require_safe
 def certificate(request: ApplicantRequest) -> HttpResponse:
     """Show the person's certificate, or that there is none yet."""
-    return render(request, "certification/certificate.html", {"page": page_of(request.applicant, at=timezone.now())})
+    at = timezone.now()
+    page = page_of(request.applicant, at=at)
+    waiting = page is None and candidates.is_waiting(request.applicant)
+    values = {"page": page, "waiting": waiting, "weeks": candidates.usual_weeks(at=at) if waiting else 0}
+    return render(request, "certification/certificate.html", values)
 
 
 @applicant_required

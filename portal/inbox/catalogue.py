@@ -51,6 +51,7 @@ MONEY = "It is about your money."
 IDENTITY = "It is about who you are; nobody else may decide that unnoticed."
 ASKED = "You asked for it, or somebody did in your name."
 SAFETY = "Somebody else may have made the change."
+RIGHTS = "A right or a deadline of yours depends on it."
 ORDER_WAITS = "Your order waits until you act, or until we have."
 
 
@@ -62,6 +63,12 @@ def _order(template: str, words: str, *, why_always: str = "", label: str = "Tra
 
 def _record(template: str, words: str, *, label: str) -> MessageKind:
     return MessageKind(template, words, Audience.PHYSICIAN, why_always=IDENTITY, link="page_url", link_label=label)
+
+
+def _certificate(
+    template: str, words: str, *, why_always: str = "", label: str = "See your certificate"
+) -> MessageKind:
+    return MessageKind(template, words, Audience.PHYSICIAN, why_always=why_always, link="page_url", link_label=label)
 
 
 def _own_data(template: str, words: str, label: str) -> MessageKind:
@@ -84,6 +91,9 @@ _ALL = (
     _record("name_changed", "Your name of record was changed", label="See your names"),
     _record("former_name_verified", "Your former name was verified", label="See your names"),
     _record("name_request_returned", "Your request about a name was returned", label="See what to do"),
+    _certificate("certificate_issued", "Your certificate was issued"),
+    _certificate("certificate_changed", "Your certificate was changed"),
+    _certificate("certificate_revoked", "Your certificate was revoked", why_always=RIGHTS),
     MessageKind("email_address_changed", "Your e-mail address was changed", Audience.FORMER_ADDRESS),
     _own_data("own_data_ready", "The copy of your data is ready", "Go to your data"),
     _own_data("correction_answered", "We answered your request for a correction", "Read the answer"),

@@ -14,6 +14,11 @@ class FourEyesAct(models.TextChoices):
     RELEASE_REPORT = "cvs.release_report", "Release a report from hold"
     REMOVE_SECOND_FACTOR = "applicants.remove_second_factor", "Remove a lost second factor"
     DELETE_PERSON = "applicants.delete_person", "Delete a person"
+    ISSUE_CERTIFICATE = "certification.issue_certificate", "Issue a certificate"
+    EXTEND_CERTIFICATE = "certification.extend_certificate", "Extend a certificate"
+    EXTEND_CERTIFICATES = "certification.extend_certificates", "Extend many certificates"
+    REVOKE_CERTIFICATE = "certification.revoke_certificate", "Revoke a certificate"
+    DECIDE_CASE = "certification.decide_case", "Decide a case of irregular behavior"
     REFUTE_VERIFICATION = "certification.refute_verification", "Take a document as refuted by its school"
 
 

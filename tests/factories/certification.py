@@ -209,7 +209,9 @@ class IssueDecisionFactory(DjangoModelFactory[IssueDecision]):
     applicant = SubFactory(ApplicantFactory)
     as_of = date(2026, 2, 2)
     outcome = "ELIGIBLE"
-    verdict = LazyFunction(lambda: {"traces": [{"rule_id": "R-EXAM-1", "outcome": "MET", "reason": "Passed"}]})
+    verdict = LazyFunction(
+        lambda: {"outcome": "ELIGIBLE", "rules": {"R-EXAM-1": {"outcome": "MET", "decides": "certificate"}}}
+    )
     eligible_since = date(2026, 1, 20)
     proposed_by = "user:1"
     proposed_at = datetime(2026, 2, 1, 15, tzinfo=UTC)

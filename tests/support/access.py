@@ -21,7 +21,7 @@ from django.utils import timezone
 from applicants.models import Applicant, CorrectionRequest, DataExport, DeletionRequest, User
 from applicants.roles import Role
 from applicants.states import RegistrationState
-from certification.models import Certificate, CertificateLookup
+from certification.models import Certificate, CertificateLookup, IssueCandidate
 from cvs.models import VerificationLookup
 from payments.models import Payment, Refund, StripeEvent
 from portal import four_eyes
@@ -203,6 +203,7 @@ def _records_of(owner: Applicant, world: World) -> None:
     OetResultFactory.create(applicant=owner)
     certificate = Certificate.objects.get(applicant=owner)
     IssueDecisionFactory.create(applicant=owner)
+    IssueCandidate.objects.create(applicant=owner, eligible_since=date(2026, 1, 2), noted_at=timezone.now())
     CertificateChangeFactory.create(certificate=certificate)
     CertificateCopyFactory.create(certificate=certificate)
     CertificateLookup.objects.create(at=timezone.now(), client="0" * 32, found=True, certificate=certificate)
