@@ -38,6 +38,7 @@ _SEEN: Mapping[str, frozenset[Role]] = {
     "applicants.registration": _REVIEW,
     "certification.annotation": _CASES,
     "certification.certificate": _CASES,
+    "certification.certificateextension": _CASES,
     "certification.issuecandidate": _CASES,
     "certification.certificatechange": _CASES,
     "certification.certificatecopy": _CASES,

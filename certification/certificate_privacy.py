@@ -44,6 +44,16 @@ HOLDINGS = (
         left_out={"reason": FOR_STAFF, "proposed_by": NAMES_STAFF, "decided_by": NAMES_STAFF},
     ),
     _kept(
+        model="certification.CertificateExtension",
+        what="Extensions of your certificate alone",
+        left_out={
+            "reason": FOR_STAFF,
+            "proposed_by": NAMES_STAFF,
+            "decided_by": NAMES_STAFF,
+            "last_certificate": "Technical",
+        },
+    ),
+    _kept(
         model="certification.CertificateCopy",
         what="Copies of your certificate",
         left_out={"stored_as": "Technical", "last_error": "Technical"},

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from certification import jobs
-from certification.services.certificates import candidates, copies
+from certification.services.certificates import candidates, copies, extending
 from certification.services.verification import reminders
 from portal.locks import advisory_lock
 
@@ -27,10 +27,11 @@ def make_certificate_copy(*, copy_id: str, **_: object) -> None:
 
 @shared_task(name=jobs.SWEEP_CERTIFICATES.name)
 def sweep_certificates(**_: object) -> None:
-    """Take up certificates that were left unprinted."""
+    """Take up certificates that were left unprinted, and go on with extensions."""
     with advisory_lock(jobs.SWEEP_CERTIFICATES.name) as free:
         if free:
             copies.sweep(at=timezone.now())
+            extending.sweep(at=timezone.now())
 
 
 @shared_task(name=jobs.FIND_CANDIDATES.name)

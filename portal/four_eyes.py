@@ -31,7 +31,6 @@ ACTS: Mapping[FourEyesAct, Steps] = {
     FourEyesAct.REMOVE_SECOND_FACTOR: Steps("applicants.propose_factor_removal", "applicants.decide_factor_removal"),
     FourEyesAct.DELETE_PERSON: Steps("applicants.propose_deletions", "applicants.decide_deletions"),
     FourEyesAct.ISSUE_CERTIFICATE: Steps("certification.propose_certificate", "certification.issue_certificate"),
-    FourEyesAct.EXTEND_CERTIFICATE: Steps("certification.propose_extension", "certification.extend_certificates"),
     FourEyesAct.EXTEND_CERTIFICATES: Steps("certification.propose_extension", "certification.extend_certificates"),
     FourEyesAct.REVOKE_CERTIFICATE: Steps("certification.revoke_certificates", "certification.revoke_certificates"),
     FourEyesAct.DECIDE_CASE: Steps("certification.decide_cases", "certification.decide_cases"),

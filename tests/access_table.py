@@ -201,6 +201,7 @@ certification.annotation                v          v          v          -      
 certification.certificate               v          v          v          -          v          -          -          v
 certification.certificatechange         v          v          v          -          v          -          -          v
 certification.certificatecopy           v          v          v          -          v          -          -          v
+certification.certificateextension      va         va         va         -          va         -          -          v
 certification.certificatelookup         v          -          v          -          -          -          v          v
 certification.issuecandidate            v          v          v          -          v          -          -          v
 certification.issuedecision             v          v          v          -          v          -          -          v
@@ -247,6 +248,10 @@ applicants.deletionrequest refuse       yes        -          yes        -      
 certification.schoolofficial close_account yes     yes        yes        -          -          -          -          -
 certification.schoolofficial open_account yes      yes        yes        -          -          -          -          -
 certification.schoolofficial take_off_list yes     yes        yes        -          -          -          -          -
+certification.certificate revoke        yes        -          -          -          yes        -          -          -
+certification.certificatecopy try_again yes        yes        yes        -          yes        -          -          -
+certification.certificateextension carry_out yes   yes        yes        -          yes        -          -          -
+certification.certificateextension withdraw yes    yes        yes        -          yes        -          -          -
 certification.issuecandidate issue      yes        yes        yes        -          yes        -          -          -
 cvs.issuedreport export_table           yes        yes        yes        -          yes        -          -          yes
 cvs.issuedreport withdraw               yes        yes        yes        -          yes        -          -          -

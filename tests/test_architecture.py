@@ -45,6 +45,7 @@ PUBLIC = {
 SWEEPS = {
     ("Certificate copy", "waiting"): "certification.sweep_certificates",
     ("Certificate copy", "making"): "certification.sweep_certificates",
+    ("Certificate extension", "running"): "certification.sweep_certificates",
     ("Data export", "requested"): "applicants.sweep_privacy",
     ("Data export", "building"): "applicants.sweep_privacy",
     ("Deletion request", "waiting"): "applicants.sweep_privacy",

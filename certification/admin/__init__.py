@@ -11,6 +11,7 @@ from certification.admin.credentials import CredentialAdmin, CredentialStatusCha
 from certification.admin.degree_titles import DegreeTitleAdmin
 from certification.admin.education import MedicalEducationAdmin
 from certification.admin.examinations import ExaminationResultAdmin, OetResultAdmin
+from certification.admin.extensions import CertificateExtensionAdmin
 from certification.admin.holds import AnnotationAdmin, HoldAdmin
 from certification.admin.issuing import IssueCandidateAdmin
 from certification.admin.officials import SchoolOfficialAdmin
@@ -23,6 +24,7 @@ __all__ = [
     "CertificateAdmin",
     "CertificateChangeAdmin",
     "CertificateCopyAdmin",
+    "CertificateExtensionAdmin",
     "CertificateLookupAdmin",
     "CredentialAdmin",
     "CredentialStatusChangeAdmin",

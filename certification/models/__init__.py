@@ -7,6 +7,7 @@ from certification.models.degree_titles import DegreeTitle
 from certification.models.education import MedicalEducation
 from certification.models.evaluations import Evaluation, Evaluator
 from certification.models.examinations import ExaminationResult
+from certification.models.extensions import CertificateExtension
 from certification.models.holds import Annotation, Hold
 from certification.models.issuing import IssueCandidate
 from certification.models.oet import OetResult
@@ -32,6 +33,7 @@ __all__ = [
     "Certificate",
     "CertificateChange",
     "CertificateCopy",
+    "CertificateExtension",
     "CertificateLookup",
     "Credential",
     "CredentialDocument",

@@ -3,10 +3,12 @@
 from certification.states.certificates import (
     CERTIFICATE_MACHINE,
     COPY_MACHINE,
+    EXTENSION_MACHINE,
     CertificateChangeKind,
     CertificateOrigin,
     CertificateState,
     CopyState,
+    ExtensionState,
 )
 from certification.states.credentials import (
     CREDENTIAL_MACHINE,
@@ -47,6 +49,7 @@ __all__ = [
     "COPY_MACHINE",
     "CREDENTIAL_MACHINE",
     "EVALUATOR_MACHINE",
+    "EXTENSION_MACHINE",
     "INCOMPLETE_PATHWAY_STATES",
     "OPEN_PATHWAY_STATES",
     "OPEN_VERIFICATIONS",
@@ -67,6 +70,7 @@ __all__ = [
     "EncounterSetting",
     "EvaluatorState",
     "Examination",
+    "ExtensionState",
     "HoldKind",
     "LicenseKind",
     "Pathway",

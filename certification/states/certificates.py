@@ -68,3 +68,29 @@ COPY_MACHINE: Machine[CopyState] = Machine(
         CopyState.FAILED: Owner.STAFF,
     },
 )
+
+
+class ExtensionState(models.TextChoices):
+    """Where an extension of one or many certificates stands."""
+
+    PROPOSED = "proposed", "Waits for a second person"
+    RUNNING = "running", "Being carried out"
+    DONE = "done", "Done"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+EXTENSION_MACHINE: Machine[ExtensionState] = Machine(
+    name="Certificate extension",
+    moves={
+        ExtensionState.PROPOSED: frozenset({ExtensionState.RUNNING, ExtensionState.WITHDRAWN}),
+        ExtensionState.RUNNING: frozenset({ExtensionState.DONE}),
+        ExtensionState.DONE: frozenset(),
+        ExtensionState.WITHDRAWN: frozenset(),
+    },
+    owners={
+        ExtensionState.PROPOSED: Owner.STAFF,
+        ExtensionState.RUNNING: Owner.SYSTEM,
+        ExtensionState.DONE: Owner.NOBODY,
+        ExtensionState.WITHDRAWN: Owner.NOBODY,
+    },
+)

@@ -21,7 +21,7 @@ from django.utils import timezone
 from applicants.models import Applicant, CorrectionRequest, DataExport, DeletionRequest, User
 from applicants.roles import Role
 from applicants.states import RegistrationState
-from certification.models import Certificate, CertificateLookup, IssueCandidate
+from certification.models import Certificate, CertificateExtension, CertificateLookup, IssueCandidate
 from cvs.models import VerificationLookup
 from payments.models import Payment, Refund, StripeEvent
 from portal import four_eyes
@@ -206,6 +206,14 @@ def _records_of(owner: Applicant, world: World) -> None:
     IssueCandidate.objects.create(applicant=owner, eligible_since=date(2026, 1, 2), noted_at=timezone.now())
     CertificateChangeFactory.create(certificate=certificate)
     CertificateCopyFactory.create(certificate=certificate)
+    CertificateExtension.objects.create(
+        certificate=certificate,
+        new_end=date(2030, 1, 1),
+        reason="Test",
+        found=1,
+        proposed_by="user:0",
+        proposed_at=timezone.now(),
+    )
     CertificateLookup.objects.create(at=timezone.now(), client="0" * 32, found=True, certificate=certificate)
     PathwayAcceptanceFactory.create(applicant=owner)
     DegreeTitleFactory.create()

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from applicants.models import Applicant
 from applicants.permissions import agreed_by_two, require
+from applicants.purchases import till
 from certification.certificate_emails import tell_issued
 from certification.models import Certificate, IssueCandidate, IssueDecision
 from certification.rules.trace import Overall, Verdict
@@ -56,6 +57,8 @@ def _issue(applicant_id: int, *, reason: str, actor: str, at: datetime) -> bool:
         raise AlreadyCertifiedError("This person has a certificate already. A person has one for life.")
     verdict = evaluate_person(applicant, eastern_date(at))
     require_eligible(verdict)
+    if till().owed_cents(applicant.pk) > 0:
+        raise NotEligibleError("R-HOLD-1: an amount is owed on the financial account.")
     wish = four_eyes.open_proposal(ACT, applicant, at=at)
     if not agreed_by_two(ACT, subject=applicant, reason=reason, actor=actor, at=at) or wish is None:
         return False
