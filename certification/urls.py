@@ -2,11 +2,21 @@
 
 from django.urls import path
 
-from certification.views import certificates, eligibility, schools
+from certification.views import certificates, credentials, eligibility, schools
 from certification.views.school import answering, language
 
 urlpatterns = [
     path("eligibility/", eligibility.eligibility, name="eligibility"),
+    path("credentials/", credentials.credentials, name="credentials"),
+    path("credentials/upload/", credentials.credential_upload, name="credential_upload"),
+    path("credentials/<int:pk>/", credentials.credential, name="credential"),
+    path("credentials/<int:pk>/printed/", credentials.credential_printed, name="credential_printed"),
+    path("credentials/<int:pk>/send/", credentials.credential_send, name="credential_send"),
+    path("credentials/<int:pk>/discard/", credentials.credential_discard, name="credential_discard"),
+    path(
+        "credentials/<int:pk>/files/<int:document>/replace/", credentials.credential_replace, name="credential_replace"
+    ),
+    path("credentials/<int:pk>/files/<int:document>/remove/", credentials.credential_remove, name="credential_remove"),
     path("schools/", schools.search, name="schools"),
     path("schools/<str:code>/", schools.school, name="school"),
     path("school/answer/<str:token>/", answering.answer, name="school_answer"),

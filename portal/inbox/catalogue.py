@@ -49,6 +49,7 @@ class MessageKind:
 
 MONEY = "It is about your money."
 IDENTITY = "It is about who you are; nobody else may decide that unnoticed."
+CREDENTIALS = "Your certification depends on it."
 ASKED = "You asked for it, or somebody did in your name."
 SAFETY = "Somebody else may have made the change."
 RIGHTS = "A right or a deadline of yours depends on it."
@@ -69,6 +70,10 @@ def _certificate(
     template: str, words: str, *, why_always: str = "", label: str = "See your certificate"
 ) -> MessageKind:
     return MessageKind(template, words, Audience.PHYSICIAN, why_always=why_always, link="page_url", link_label=label)
+
+
+def _credential(template: str, words: str, *, label: str = "See your credential") -> MessageKind:
+    return MessageKind(template, words, Audience.PHYSICIAN, why_always=CREDENTIALS, link="page_url", link_label=label)
 
 
 def _own_data(template: str, words: str, label: str) -> MessageKind:
@@ -94,6 +99,11 @@ _ALL = (
     _certificate("certificate_issued", "Your certificate was issued"),
     _certificate("certificate_changed", "Your certificate was changed"),
     _certificate("certificate_revoked", "Your certificate was revoked", why_always=RIGHTS),
+    _credential("credential_returned", "A credential was returned", label="See what to do"),
+    _credential("credential_letter_accepted", "The letter of your school was accepted"),
+    _credential("credential_accepted", "A credential was accepted"),
+    _credential("credential_verified", "A credential was verified"),
+    _credential("credential_refused", "A credential was refused"),
     MessageKind("email_address_changed", "Your e-mail address was changed", Audience.FORMER_ADDRESS),
     _own_data("own_data_ready", "The copy of your data is ready", "Go to your data"),
     _own_data("correction_answered", "We answered your request for a correction", "Read the answer"),

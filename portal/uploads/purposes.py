@@ -33,4 +33,10 @@ PURPOSES: Mapping[str, Purpose] = {
     "school_transcript": Purpose(
         "Final transcript, from the school", "account_home", None, most_a_day=MOST_OF_A_SCHOOL_A_DAY
     ),
+    "diploma": Purpose("Final medical diploma", "credentials", None),
+    "transcript": Purpose("Final transcript", "credentials", None),
+    "transfer_transcript": Purpose("Transfer transcript", "credentials", None),
+    "translation": Purpose("English translation", "credentials", None),
+    "name_evidence": Purpose("Evidence of the name on a credential", "credentials", None),
+    "school_letter": Purpose("Letter of your school", "credentials", None),
 }

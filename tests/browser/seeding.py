@@ -11,10 +11,13 @@ from django.utils import timezone
 
 from applicants.models import Applicant, IdentityCheck, NameRequest, User
 from certification.models import Certificate
+from certification.services.credentials.handing_in import begin
+from certification.states import CredentialKind, CredentialPart
 from cvs.models import LicensingAuthority, ReportRequest
 from cvs.states import ReportState, RequestState
 from payments.models import Fee
 from payments.services import checkout, sync
+from portal.audit import actor_label
 from portal.models import Upload
 from portal.uploads.services import checking
 from sandbox.sample_data import STAFF_EMAIL, load_people
@@ -22,6 +25,7 @@ from sandbox.sample_data.identity import RENAMED
 from sandbox.sample_data.identity import RETURNED as IDENTITY_RETURNED
 from sandbox.sample_data.identity import WAITING as IDENTITY_WAITING
 from sandbox.stripe_double.process import StripeDoubleProcess
+from tests.applicants.identity_scenes import scan
 from tests.browser.support import Site
 from tests.cvs.pages import choose, confirm_details, issue
 from tests.factories.applicants import StaffFactory
@@ -72,6 +76,7 @@ def _seed(world: World, double: StripeDoubleProcess) -> None:
         _sign_in(world, number, *boards)
     for number in (BY_PATHWAY, HELD, IDENTITY_WAITING, IDENTITY_RETURNED, RENAMED):
         _sign_in(world, number)
+    _begin_credential(world)
     _check_files(world)
     _sign_in_without_second_factor(world, NEW)
     _sign_in(world, CHOOSING, confirmed=True)
@@ -124,6 +129,21 @@ def _sign_in_staff(world: World) -> None:
         client = Client()
         sign_in(client, user)
         world.sessions[name] = _session_key(client)
+
+
+def _begin_credential(world: World) -> None:
+    """Let a physician have uploaded a transcript, and say no more about it yet."""
+    person = _person(NOT_CERTIFIED)
+    document = begin(
+        applicant=person,
+        kind=CredentialKind.TRANSFER_TRANSCRIPT,
+        part=CredentialPart.ORIGINAL,
+        issuer="Example University",
+        file=scan(120, "transcript.jpg"),
+        at=timezone.now(),
+        actor=actor_label(person.user),
+    )
+    world.names |= {"credential": str(document.credential_id), "document": str(document.pk)}
 
 
 def _check_files(world: World) -> None:

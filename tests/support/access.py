@@ -22,12 +22,14 @@ from applicants.models import Applicant, CorrectionRequest, DataExport, Deletion
 from applicants.roles import Role
 from applicants.states import RegistrationState
 from certification.models import Certificate, CertificateExtension, CertificateLookup, IssueCandidate
+from certification.states import CredentialKind
 from cvs.models import VerificationLookup
 from payments.models import Payment, Refund, StripeEvent
 from portal import four_eyes
 from portal.mail import store_email
 from portal.models import FourEyesAct, InboxMessage
 from tests.access_table import ACTS, MODELS, PEOPLE, STAFF, Group
+from tests.certification.credential_scenes import upload
 from tests.cvs.pages import issue
 from tests.factories.applicants import (
     IdentityCheckFactory,
@@ -223,6 +225,11 @@ def _records_of(owner: Applicant, world: World) -> None:
     world.parts["school_code"] = SponsorNoteFactory.create().school.code
     FeeFactory.create(effective_from=date(2100, 1, 1))
     store_email(template="access", to_email=owner.user.email, subject="Test", text="", html="", at=timezone.now())
+
+
+def _credential_of(owner: Applicant, world: World) -> None:
+    document = upload(owner, kind=CredentialKind.TRANSCRIPT, at=timezone.now())
+    world.parts |= {"credential": str(document.credential_id), "document": str(document.pk)}
 
 
 def _first(model: type[models.Model]) -> models.Model:

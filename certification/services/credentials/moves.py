@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from certification.emails import tell_about_credential
 from certification.models import Credential, CredentialStatusChange
 from certification.states.credentials import PRINTED_STATUS, CredentialState, CredentialStatus
 from portal import audit
@@ -12,15 +13,32 @@ from portal.eastern import eastern_date
 # Nobody holds a credential for review any more once it is in one of these.
 _FREE = frozenset(CredentialState) - {CredentialState.IN_REVIEW, CredentialState.REPLY_RECEIVED}
 
+# What the physician is told of. That the school was asked or reminded stands on their page.
+_MESSAGES = {
+    CredentialState.RETURNED_TO_APPLICANT: "credential_returned",
+    CredentialState.ACCEPTED_FOR_VERIFICATION: "credential_accepted",
+    CredentialState.VERIFIED: "credential_verified",
+    CredentialState.REFUSED: "credential_refused",
+}
+
 
 @transaction.atomic
-def move(credential: Credential, state: CredentialState, *, at: datetime, actor: str, reason: str = "") -> Credential:
-    """Move a credential to `state`, write what a report states of it from then on, and return it as it is now.
+def move(
+    credential: Credential,
+    state: CredentialState,
+    *,
+    at: datetime,
+    actor: str,
+    reason: str = "",
+    message: str = "",
+) -> Credential:
+    """Move a credential to `state`, write what a report states of it from then on, tell the physician, and return it.
 
     `credential` is locked and read again; only its state, its reviewer and the times are written. `reason` goes to the
-    audit log, never to the person. Raises `portal.states.IllegalMoveError`, with nothing written.
+    audit log, never to the person. `message` is a kind of message in place of the usual one. Raises
+    `portal.states.IllegalMoveError`, with nothing written.
     """
-    locked = Credential.objects.select_for_update(of=("self",)).get(pk=credential.pk)
+    locked = Credential.objects.select_for_update(of=("self",)).select_related("applicant__user").get(pk=credential.pk)
     locked.machine.check(locked.state, state)
     before = CredentialState(locked.state)
     locked.state, locked.moved_at = state, at
@@ -33,6 +51,9 @@ def move(credential: Credential, state: CredentialState, *, at: datetime, actor:
     audit.record(
         f"certification.credential_{state.value}", actor=actor, subject=locked, at=at, reason=reason, was=before.value
     )
+    template = message or _MESSAGES.get(state)
+    if template:
+        tell_about_credential(locked, template, at=at)
     for name in ("state", "moved_at", "submitted_at", "reviewer", "reviewer_until"):
         setattr(credential, name, getattr(locked, name))
     return credential
