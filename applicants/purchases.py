@@ -4,7 +4,7 @@ An app that sells something calls `till()` to put a line into the person's one u
 hears what becomes of the line through `when_placed` and `when_settled`. Only payments know orders, prices and money.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -95,6 +95,9 @@ class Till(Protocol):
     def owed_cents(self, applicant_id: int) -> int:
         """Return what the person owes on the financial account (R-HOLD-1); 0 when nothing."""
 
+    def debts(self, applicant_ids: Iterable[int]) -> Mapping[int, int]:
+        """Return the cents that each of these people owes; people who owe nothing are left out (one query)."""
+
     def earn(self, *, line_id: int, at: datetime, actor: str) -> None:
         """Book what was paid for a line as earned, once: the service was delivered."""
 
@@ -124,6 +127,10 @@ class ClosedTill:
     def owed_cents(self, applicant_id: int) -> int:
         """Keep no accounts."""
         return 0
+
+    def debts(self, applicant_ids: Iterable[int]) -> Mapping[int, int]:
+        """Keep no accounts."""
+        return {}
 
     def earn(self, *, line_id: int, at: datetime, actor: str) -> None:
         """Keep no books."""

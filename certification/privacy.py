@@ -25,6 +25,11 @@ registry.add(
     _holding(model="certification.MedicalEducation", what="Your medical degree"),
     _holding(model="certification.ExaminationResult", what="Examinations that you sat; no score is kept"),
     _holding(model="certification.OetResult", what="Results of OET Medicine that were released to us"),
+    _holding(
+        model="certification.WindowException",
+        what="Longer time limits for examinations that you were granted",
+        left_out={"reason": FOR_STAFF, "granted_by": "Names a member of staff"},
+    ),
     _holding(model="certification.PathwayAcceptance", what="Pathways through which you met a requirement"),
     _holding(
         model="certification.PathwayApplication",

@@ -16,11 +16,22 @@ from certification.admin.holds import AnnotationAdmin, HoldAdmin
 from certification.admin.issuing import IssueCandidateAdmin
 from certification.admin.officials import SchoolOfficialAdmin
 from certification.admin.pathways import PathwayAcceptanceAdmin, PathwayApplicationAdmin
+from certification.admin.rule_tables import (
+    AttemptLimitAdmin,
+    ExcludedAwardAdmin,
+    OetMinimumAdmin,
+    PathwaySeasonAdmin,
+    RulePeriodAdmin,
+    RuleTableChangeAdmin,
+    ThresholdAdmin,
+    WindowExceptionAdmin,
+)
 from certification.admin.schools import MedicalSchoolAdmin, SponsorNoteAdmin
 from certification.admin.verification import VerificationRequestAdmin
 
 __all__ = [
     "AnnotationAdmin",
+    "AttemptLimitAdmin",
     "CertificateAdmin",
     "CertificateChangeAdmin",
     "CertificateCopyAdmin",
@@ -30,15 +41,22 @@ __all__ = [
     "CredentialStatusChangeAdmin",
     "DegreeTitleAdmin",
     "ExaminationResultAdmin",
+    "ExcludedAwardAdmin",
     "HoldAdmin",
     "IssueCandidateAdmin",
     "IssueDecisionAdmin",
     "MedicalEducationAdmin",
     "MedicalSchoolAdmin",
+    "OetMinimumAdmin",
     "OetResultAdmin",
     "PathwayAcceptanceAdmin",
     "PathwayApplicationAdmin",
+    "PathwaySeasonAdmin",
+    "RulePeriodAdmin",
+    "RuleTableChangeAdmin",
     "SchoolOfficialAdmin",
     "SponsorNoteAdmin",
+    "ThresholdAdmin",
     "VerificationRequestAdmin",
+    "WindowExceptionAdmin",
 ]

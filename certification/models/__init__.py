@@ -14,6 +14,16 @@ from certification.models.oet import OetResult
 from certification.models.officials import SchoolOfficial
 from certification.models.pathway_applications import License, PathwayApplication, SchoolBasis
 from certification.models.pathways import PathwayAcceptance
+from certification.models.rule_tables import (
+    AttemptLimit,
+    ExcludedAward,
+    OetMinimum,
+    PathwaySeason,
+    RulePeriod,
+    RuleTableChange,
+    Threshold,
+    WindowException,
+)
 from certification.models.schools import (
     MedicalSchool,
     SchoolAccreditation,
@@ -30,6 +40,7 @@ from certification.models.verification import (
 
 __all__ = [
     "Annotation",
+    "AttemptLimit",
     "Certificate",
     "CertificateChange",
     "CertificateCopy",
@@ -42,23 +53,30 @@ __all__ = [
     "Evaluation",
     "Evaluator",
     "ExaminationResult",
+    "ExcludedAward",
     "Hold",
     "IssueCandidate",
     "IssueDecision",
     "License",
     "MedicalEducation",
     "MedicalSchool",
+    "OetMinimum",
     "OetResult",
     "PathwayAcceptance",
     "PathwayApplication",
+    "PathwaySeason",
+    "RulePeriod",
+    "RuleTableChange",
     "SchoolAccreditation",
     "SchoolBasis",
     "SchoolName",
     "SchoolOfficial",
     "SchoolWord",
     "SponsorNote",
+    "Threshold",
     "VerificationAnswer",
     "VerificationAttempt",
     "VerificationDocument",
     "VerificationRequest",
+    "WindowException",
 ]

@@ -37,9 +37,7 @@ class Case:
         granted = [
             one for one in self.facts.window_exceptions if one.granted_on is None or one.granted_on <= self.as_of
         ]
-        extended = {
-            one.exam: one.new_end_date for one in sorted(granted, key=lambda one: (one.exam.value, one.new_end_date))
-        }
+        extended = {one.exam: one.new_end_date for one in sorted(granted, key=lambda one: one.granted_on or date.min)}
         years = self.tables.number("window_years", self.as_of)
         return window(self.passes, needed, self.as_of, years=years, extended=extended)
 

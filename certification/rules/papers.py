@@ -55,6 +55,8 @@ def not_excluded(case: Case) -> Finding:
     education = case.facts.education
     if education is None or not education.degree_title:
         return not_needed("The title of your degree is not known yet.")
+    if _normal(education.degree_title) in {_normal(one) for one in education.excluded_titles}:
+        return not_met(f"{education.degree_title} is not eligible.", Turn.NOBODY, degree_title=education.degree_title)
     award = excluded_award(education.degree_title, case)
     if award is not None:
         return not_met(f"A degree in {award} is not eligible.", Turn.NOBODY, degree_title=education.degree_title)

@@ -12,13 +12,13 @@ from certification.services.rule_tables import current_tables
 
 
 def evaluate_person(applicant: Applicant, as_of: date, tables: RuleTables | None = None) -> Verdict:
-    """Return the verdict on a person on `as_of` (US Eastern). One query besides the tables, which a caller may hand in."""
+    """Return the verdict on a person on `as_of` (US Eastern). Two queries besides the tables, which a caller may hand in."""
     return evaluate(person_facts(applicant, as_of), tables or current_tables(), as_of)
 
 
 def evaluate_people(
     applicant_ids: Iterable[int], as_of: date, tables: RuleTables | None = None
 ) -> Mapping[int, Verdict]:
-    """Return the verdict on each of these people; one query, so give it a few hundred at a time."""
+    """Return the verdict on each of these people; two queries, so give it a few hundred at a time."""
     chosen = tables or current_tables()
     return {pk: evaluate(facts, chosen, as_of) for pk, facts in people_facts(applicant_ids, as_of).items()}

@@ -5,7 +5,7 @@ below zero. Locks: in one posting a person's accounts come first, then the porta
 in one transaction postings that touch a person's accounts come before the others.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
@@ -46,6 +46,13 @@ def owed(applicant_id: int) -> int:
     name = receivable(applicant_id)
     balance = LedgerAccount.objects.filter(name=name).values_list("balance_cents", flat=True).first()
     return max(0, -(balance or 0))
+
+
+def debts(applicant_ids: Iterable[int]) -> dict[int, int]:
+    """Return the cents that each of these people owes; people who owe nothing are left out (one query)."""
+    names = {receivable(applicant_id): applicant_id for applicant_id in applicant_ids}
+    rows = LedgerAccount.objects.filter(name__in=names, balance_cents__lt=0).values_list("name", "balance_cents")
+    return {names[name]: -cents for name, cents in rows}
 
 
 def credit_balance(applicant_id: int) -> int:

@@ -1,5 +1,6 @@
 """The till: how apps beside and below payments sell through the person's one order (applicants.purchases)."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -73,6 +74,10 @@ class OrdersTill:
     def owed_cents(self, applicant_id: int) -> int:
         """Return what the person owes on the financial account (R-HOLD-1); 0 when nothing."""
         return ledger.owed(applicant_id)
+
+    def debts(self, applicant_ids: Iterable[int]) -> Mapping[int, int]:
+        """Return the cents that each of these people owes; people who owe nothing are left out (one query)."""
+        return ledger.debts(applicant_ids)
 
     def earn(self, *, line_id: int, at: datetime, actor: str) -> None:
         """Book what was paid for a line as earned, once; a line that is not paid earns nothing."""

@@ -4,10 +4,11 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils import timezone
 
 from certification.models import DegreeTitle, MedicalSchool, SchoolName, SponsorNote
 from certification.models.schools import searchable
-from certification.services import schools
+from certification.services import rule_tables, schools
 from cvs.models import LicensingAuthority
 from payments.models import Fee
 from sandbox.sample_data.tables import rows
@@ -23,6 +24,7 @@ def load() -> None:
     _load_fees()
     _load_schools()
     _load_degree_titles()
+    rule_tables.load_shipped(at=timezone.now(), actor="sample data")
 
 
 def _load_authorities() -> None:

@@ -8,16 +8,20 @@ from django.test.utils import CaptureQueriesContext
 
 from certification.models import Credential
 from certification.rules.facts import CredentialState, PathwayState, Result
+from certification.rules.table_files import shipped_tables
 from certification.rules.trace import INDEFINITE, Overall
 from certification.services.evaluation import evaluate_people, evaluate_person
 from certification.services.person import person_facts
 from certification.states import CredentialKind, CredentialStatus, Examination
+from payments.models import LedgerAccount
+from payments.services import ledger
 from tests.factories.applicants import ApplicantFactory, VerifiedNameFactory
 from tests.factories.certification import (
     AnnotationFactory,
     CertificateFactory,
     CredentialFactory,
     CredentialStatusChangeFactory,
+    DegreeTitleFactory,
     ExaminationResultFactory,
     HoldFactory,
     MedicalEducationFactory,
@@ -33,6 +37,8 @@ def with_record(applicant):
     """A record of everything that a person carries over from earlier systems, all in order."""
     education = MedicalEducationFactory.create(applicant=applicant)
     SponsorNoteFactory.create(school=education.school)
+    DegreeTitleFactory.create(school=education.school, country="GH", title="MB ChB")
+    DegreeTitleFactory.create(school=education.school, country="GH", title="MB ChB old", to_year=2000)
     PathwayAcceptanceFactory.create(applicant=applicant)
     ExaminationResultFactory.create(applicant=applicant, taken_on=date(2023, 2, 1), reported_on=date(2023, 3, 1))
     ExaminationResultFactory.create(
@@ -54,7 +60,7 @@ def test_empty_record_is_empty(applicant):
     assert evaluate_person(applicant, DAY).outcome is Overall.NOT_ELIGIBLE
 
 
-def test_record_becomes_facts_in_one_query(applicant):
+def test_record_becomes_facts_in_two_queries(applicant):
     with_record(applicant)
     AnnotationFactory.create(applicant=applicant)
     HoldFactory.create(applicant=applicant)
@@ -65,7 +71,7 @@ def test_record_becomes_facts_in_one_query(applicant):
     ) as queries:
         facts = person_facts(applicant, DAY)
 
-    assert len(queries) == 1
+    assert len(queries) == 2
     assert [(one.exam.value, one.result) for one in facts.examinations] == [
         ("step_1", Result.PASS),
         ("step_2_ck", Result.PASS),
@@ -76,6 +82,7 @@ def test_record_becomes_facts_in_one_query(applicant):
         (3, PathwayState.ACCEPTED, True)
     ]
     assert facts.education.school.country == "GH"
+    assert facts.education.accepted_titles == ("MB ChB",)
     assert facts.certificate.valid_through == date(2026, 12, 31)
     assert (len(facts.holds), len(facts.irregular_cases)) == (1, 1)
 
@@ -128,12 +135,22 @@ def test_other_name_on_the_diploma_needs_proof(applicant, verified, expected):
     assert evaluate_person(applicant, DAY).trace("R-CRED-9").outcome.value == expected
 
 
-def test_many_people_in_one_query():
+def test_many_people_in_as_many_queries_as_one():
     people = [with_record(person) for person in ApplicantFactory.create_batch(3)]
 
     with CaptureQueriesContext(connection) as queries:
-        verdicts = evaluate_people([person.pk for person in people], DAY)
+        verdicts = evaluate_people([person.pk for person in people], DAY, shipped_tables())
 
-    assert len(queries) == 1
+    assert len(queries) == 2
     assert set(verdicts) == {person.pk for person in people}
     assert len({verdict.outcome for verdict in verdicts.values()}) == 1
+
+
+def test_debt_holds_the_certificate(applicant):
+    CertificateFactory.create(applicant=applicant)
+    LedgerAccount.objects.create(name=ledger.receivable(applicant.pk), balance_cents=-12000, may_go_below_zero=True)
+
+    verdict = evaluate_person(applicant, DAY)
+
+    assert verdict.outcome is Overall.HELD
+    assert "$120.00" in verdict.trace("R-HOLD-1").reason

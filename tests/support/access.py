@@ -31,6 +31,7 @@ from portal.models import FourEyesAct, InboxMessage
 from tests.access_table import ACTS, MODELS, PEOPLE, STAFF, Group
 from tests.certification.credential_scenes import upload
 from tests.cvs.pages import issue
+from tests.factories import rule_tables
 from tests.factories.applicants import (
     IdentityCheckFactory,
     NameRequestFactory,
@@ -218,6 +219,9 @@ def _records_of(owner: Applicant, world: World) -> None:
     )
     CertificateLookup.objects.create(at=timezone.now(), client="0" * 32, found=True, certificate=certificate)
     PathwayAcceptanceFactory.create(applicant=owner)
+    rule_tables.WindowExceptionFactory.create(applicant=owner)
+    for table in rule_tables.TABLES:
+        table.create()
     DegreeTitleFactory.create()
     PathwayApplicationFactory.create(applicant=owner)
     CredentialStatusChangeFactory.create(credential__applicant=owner)

@@ -11,6 +11,7 @@ from certification.rules.engine import evaluate
 from certification.rules.reading import LARGEST_FILE, FactsError, read_facts
 from certification.rules.table_files import shipped_tables
 from certification.rules.verdict_json import as_json
+from certification.services.rule_tables import current_tables
 
 
 def _day(text: str) -> date:
@@ -29,16 +30,22 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the file and the day."""
         parser.add_argument("facts", type=Path, help="JSON file with the facts of one person; examples are in docs.")
+        parser.add_argument(
+            "--tables",
+            choices=("files", "database"),
+            default="files",
+            help="Thresholds and seasons of the files that ship with the portal, or those that administrators keep.",
+        )
         parser.add_argument("--as-of", type=_day, required=True, help="Day of evaluation, such as 2025-03-01.")
 
-    def handle(self, *args: object, facts: Path, as_of: date, **options: object) -> None:
+    def handle(self, *args: object, facts: Path, as_of: date, tables: str, **options: object) -> None:
         """Read, judge, print."""
-        tables = shipped_tables()
+        chosen = current_tables() if tables == "database" else shipped_tables()
         try:
-            person = read_facts(_text(facts), tables, as_of)
+            person = read_facts(_text(facts), chosen, as_of)
         except FactsError as refused:
             raise CommandError(f"The facts are refused.\n{refused}") from refused
-        self.stdout.write(json.dumps(as_json(evaluate(person, tables, as_of)), ensure_ascii=False, indent=2))
+        self.stdout.write(json.dumps(as_json(evaluate(person, chosen, as_of)), ensure_ascii=False, indent=2))
 
 
 def _text(path: Path) -> str:

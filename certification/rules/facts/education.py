@@ -106,6 +106,9 @@ class Education:
     accepted_titles: Annotated[
         tuple[str, ...], "Titles of the Reference Guide for this school and graduation year. Omitted: none known."
     ] = ()
+    excluded_titles: Annotated[
+        tuple[str, ...], "Titles of the Reference Guide for this school that are never eligible. Omitted: none known."
+    ] = ()
     award: Annotated[Award, "What kind of paper it is."] = Award.FINAL_DIPLOMA
     credit_years: Annotated[
         Decimal | None,

@@ -21,6 +21,7 @@ from certification.rules.facts import (
     School,
     Sitting,
     SponsorNote,
+    WindowException,
 )
 from certification.services.person import papers, pathways
 from certification.services.person.query import Record
@@ -29,7 +30,7 @@ from certification.states import RecognizedBy
 from portal.eastern import eastern_date
 
 
-def facts_of(record: Record, as_of: date) -> PersonFacts:
+def facts_of(record: Record, as_of: date, owed_cents: int) -> PersonFacts:
     """Return the facts of one person's record."""
     name = papers.full_name(record["given_names"], record["family_name"])
     return PersonFacts(
@@ -37,11 +38,12 @@ def facts_of(record: Record, as_of: date) -> PersonFacts:
         application=_application(record),
         education=_education(record, as_of),
         examinations=tuple(_sitting(row) for row in record["sittings"]),
+        window_exceptions=tuple(_exception(row) for row in record["exceptions"]),
         oet_sittings=tuple(_oet(row) for row in record["oet"]),
         pathway_applications=pathways.applications(record, as_of),
         diploma=papers.diploma(record, name, as_of),
         transcript=papers.transcript(record, name, as_of),
-        balance=Decimal(0),
+        balance=Decimal(-owed_cents) / 100,
         irregular_cases=tuple(_finding(row) for row in record["findings"]),
         holds=tuple(_hold(row) for row in record["held"]),
         certificate=_certificate(record),
@@ -87,10 +89,23 @@ def _education(record: Record, as_of: date) -> Education | None:
         expected_graduation_date=graduation_on,
         degree_date=record["education_degree_on"],
         degree_title=record["education_degree_title"],
-        accepted_titles=papers.titles_read(record),
+        accepted_titles=_titles(record, excluded=False),
+        excluded_titles=_titles(record, excluded=True),
         completion_letter=any(row["letter_accepted_on"] is not None for row in record["papers"]),
         status_confirmed=papers.any_verified(record, as_of),
     )
+
+
+def _titles(record: Record, *, excluded: bool) -> tuple[str, ...]:
+    """Return the titles of the Reference Guide for the school and, where it is known, the graduation year."""
+    graduation_on = record["education_graduation_on"]
+    year = graduation_on.year if graduation_on is not None else None
+    rows = [row for row in record["titles"] if bool(row["excluded_reason"]) == excluded and _in_use(row, year)]
+    return tuple(row["title"] for row in rows)
+
+
+def _in_use(row: Record, year: int | None) -> bool:
+    return year is None or ((row["from_year"] or year) <= year <= (row["to_year"] or year))
 
 
 def _school(record: Record, as_of: date) -> School:
@@ -117,7 +132,15 @@ def _sitting(row: Record) -> Sitting:
         exam=Exam(row["examination"]),
         taken_on=date.fromisoformat(row["taken_on"]),
         reported_on=day(row["reported_on"]),
-        result=Result.PASS if row["passed"] else Result.FAIL,
+        result=Result.PASS if row["passed"] else Result.INCOMPLETE if row["incomplete"] else Result.FAIL,
+    )
+
+
+def _exception(row: Record) -> WindowException:
+    return WindowException(
+        exam=Exam(row["examination"]),
+        new_end_date=date.fromisoformat(row["new_end_on"]),
+        granted_on=local_day(row["granted_at"]),
     )
 
 

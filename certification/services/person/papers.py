@@ -46,16 +46,6 @@ def transcript(record: Record, name: str, as_of: date) -> Credential | None:
     return _best(record, CredentialKind.TRANSCRIPT, name, as_of)
 
 
-def titles_read(record: Record) -> tuple[str, ...]:
-    """Return the titles that reviewers read in a diploma which the school then verified."""
-    rows = [row for row in record["papers"] if row["kind"] == CredentialKind.DIPLOMA]
-    verified = [
-        row for row in rows if any(one["status"] == CredentialStatus.VERIFIED for one in _statuses(record, row))
-    ]
-    titles = (row["read_degree_title"] or record["education_degree_title"] or "" for row in verified)
-    return tuple(dict.fromkeys(title for title in titles if title))
-
-
 def any_verified(record: Record, as_of: date) -> bool:
     """Tell whether the school has verified something: it knows the person."""
     return any(_state(record, row, as_of)[0] is CredentialState.VERIFIED for row in record["papers"])

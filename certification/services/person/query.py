@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, Model, OuterRef, QuerySet
+from django.db.models import F, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from applicants.models import Applicant, FormerNameOfRecord, IdentityCheck, VerifiedName
@@ -14,6 +14,7 @@ from certification.models import (
     Credential,
     CredentialDocument,
     CredentialStatusChange,
+    DegreeTitle,
     Evaluation,
     Evaluator,
     ExaminationResult,
@@ -24,6 +25,7 @@ from certification.models import (
     SchoolAccreditation,
     SponsorNote,
     VerificationRequest,
+    WindowException,
 )
 
 Record = dict[str, Any]  # Any: a column may be anything
@@ -41,8 +43,16 @@ def records(applicant_ids: Iterable[int]) -> Iterable[Record]:
         **_one_to_one("education__school", "country", "closed_in"),
         **_one_to_one("certificate", "number", "issued_on", "valid_through", "made_permanent_on", "revoked_on"),
         notes=_of_school(SponsorNote, "from_year", "to_year"),
+        titles=_array(
+            DegreeTitle.objects.filter(
+                Q(school=OuterRef("education__school"))
+                | Q(school__isnull=True, country=OuterRef("education__school__country"))
+            ),
+            {name: name for name in ("title", "from_year", "to_year", "excluded_reason")},
+        ),
         accreditations=_of_school(SchoolAccreditation, "recognized_by", "from_on", "to_on"),
-        sittings=_of_person(ExaminationResult, "examination", "taken_on", "reported_on", "passed"),
+        sittings=_of_person(ExaminationResult, "examination", "taken_on", "reported_on", "passed", "incomplete"),
+        exceptions=_of_person(WindowException, "examination", "new_end_on", "granted_at"),
         oet=_of_person(OetResult, "taken_on", "released_on", "listening", "reading", "speaking", "writing"),
         acceptances=_of_person(
             PathwayAcceptance,
