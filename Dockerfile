@@ -23,7 +23,7 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* \
  && fc-cache -f \
  && useradd --uid 10001 --create-home --shell /usr/sbin/nologin portal \
- && install -d -o portal -g portal -m 0700 /data /data/reports /data/certificates /data/uploads /data/exports /data/audit
+ && install -d -o portal -g portal -m 0700 /data /data/reports /data/certificates /data/uploads /data/imports /data/exports /data/audit
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -32,6 +32,7 @@ ENV PATH=/venv/bin:$PATH \
     REPORTS_DIR=/data/reports \
     CERTIFICATES_DIR=/data/certificates \
     UPLOADS_DIR=/data/uploads \
+    IMPORTS_DIR=/data/imports \
     EXPORTS_DIR=/data/exports \
     AUDIT_CHECKPOINT_DIR=/data/audit \
     BEAT_SCHEDULE_FILE=/tmp/beat-schedule

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
+from django.conf import settings
 
 from applicants import schools
 
@@ -42,6 +43,8 @@ class CertificationConfig(AppConfig):
     def ready(self) -> None:
         """Let registration ask about schools, and people of schools see what they are asked about."""
         schools.use(Directory())
-        from portal.uploads import guests  # noqa: PLC0415 (needs the models)
+        from portal.uploads import guests, handlers  # noqa: PLC0415 (needs the models)
 
         guests.use("school", _official_may_view)
+        larger = handlers.Larger("certification.apply_fileimport", settings.IMPORT_MOST_BYTES)
+        handlers.let_in("admin:certification_fileimport_add", larger)

@@ -3,7 +3,7 @@
 from functools import partial
 
 from applicants.privacy import NOTES_OF_REVIEWERS
-from certification import certificate_privacy
+from certification import certificate_privacy, import_privacy
 from certification.models import Hold
 from certification.services.verification.review import erase_answers_of
 from portal import retention
@@ -135,15 +135,21 @@ registry.add(
         left_out={"reason": FOR_STAFF, "placed_by": "Names a member of staff", "lifted_by": "Names a member of staff"},
     ),
     *certificate_privacy.HOLDINGS,
+    *import_privacy.HOLDINGS,
     Obstacle("hold", _open_holds),
 )
 
 retention.table.add(
     *certificate_privacy.RULES,
+    *import_privacy.RULES,
     retention.Rule(
         key="certification",
         what="Your certification: education, examinations, pathways, credentials, certificate, findings, holds",
-        covers=tuple(model for model in registry.holdings if model.startswith("certification.")),
+        covers=tuple(
+            model
+            for model in registry.holdings
+            if model.startswith("certification.") and model not in import_privacy.RULES[0].covers
+        ),
         since="the day it was recorded",
         why="Licensing authorities rely on it for your whole working life",
         ends_with="Deleted when you ask for it and we agree; certificate and findings stay",

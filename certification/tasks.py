@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from certification import jobs
 from certification.services.certificates import candidates, copies, extending
+from certification.services.imports import working
 from certification.services.verification import reminders
+from portal.jobs import send
 from portal.locks import advisory_lock
 
 
@@ -40,3 +42,19 @@ def find_candidates(**_: object) -> None:
     with advisory_lock(jobs.FIND_CANDIDATES.name) as free:
         if free:
             candidates.find(at=timezone.now())
+
+
+# Writing a file of a million rows is one transaction, which must not be cut off.
+@shared_task(name=jobs.WORK_ON_IMPORT.name, time_limit=840, soft_time_limit=800)
+def work_on_import(*, import_id: int, **_: object) -> None:
+    """Do the next slice of work on one file, and ask for the one after it."""
+    if working.work(import_id):
+        send(jobs.WORK_ON_IMPORT, {"import_id": import_id})
+
+
+@shared_task(name=jobs.SWEEP_IMPORTS.name)
+def sweep_imports(**_: object) -> None:
+    """Take up files whose wake-up or worker was lost."""
+    with advisory_lock(jobs.SWEEP_IMPORTS.name) as free:
+        if free:
+            working.sweep(at=timezone.now())

@@ -278,6 +278,10 @@ REPORTS_DIR = env.str("REPORTS_DIR", str(BASE_DIR / "var" / "reports"))
 UPLOADS_DIR = env.str("UPLOADS_DIR", str(BASE_DIR / "var" / "uploads"))
 # Sealed certificates, which their holders may download; apart from reports, which no view reads.
 CERTIFICATES_DIR = env.str("CERTIFICATES_DIR", str(BASE_DIR / "var" / "certificates"))
+# Files of results and reference data that staff import; encrypted.
+IMPORTS_DIR = env.str("IMPORTS_DIR", str(BASE_DIR / "var" / "imports"))
+IMPORT_MOST_BYTES = 1_000_000 * env.int("IMPORT_MOST_MEGABYTES", 100, validate=lambda value: 0 < value <= 1000)
+IMPORT_MOST_ROWS = env.int("IMPORT_MOST_ROWS", 1_000_000, validate=lambda value: value > 0)
 # Copies that people ask for of their own data; encrypted, and deleted after a week.
 EXPORTS_DIR = env.str("EXPORTS_DIR", str(BASE_DIR / "var" / "exports"))
 # Where the end of the audit chain is written down every hour, out of reach of the database.
@@ -294,6 +298,9 @@ STORAGES = {
     ),
     "uploads": private_storage(
         env.str("UPLOADS_BUCKET", ""), env.str("UPLOADS_S3_ENDPOINT", ""), UPLOADS_DIR, overwrite=False
+    ),
+    "imports": private_storage(
+        env.str("IMPORTS_BUCKET", ""), env.str("IMPORTS_S3_ENDPOINT", ""), IMPORTS_DIR, overwrite=False
     ),
     "exports": private_storage(
         env.str("EXPORTS_BUCKET", ""), env.str("EXPORTS_S3_ENDPOINT", ""), EXPORTS_DIR, overwrite=True

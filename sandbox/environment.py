@@ -73,13 +73,14 @@ def _kept_secrets(path: Path) -> dict[str, str]:
 
 
 def _directories(var_dir: Path) -> dict[str, str]:
-    keys, reports, certificates, uploads, exports, audit, static = (
+    keys, reports, certificates, uploads, imports, exports, audit, static = (
         make_private_directory(var_dir / name, mode=mode)
         for name, mode in (
             ("keys", 0o700),
             ("reports", 0o700),
             ("certificates", 0o700),
             ("uploads", 0o700),
+            ("imports", 0o700),
             ("exports", 0o700),
             ("audit", 0o700),
             ("static", 0o755),
@@ -89,6 +90,7 @@ def _directories(var_dir: Path) -> dict[str, str]:
         "REPORTS_DIR": str(reports),
         "CERTIFICATES_DIR": str(certificates),
         "UPLOADS_DIR": str(uploads),
+        "IMPORTS_DIR": str(imports),
         "EXPORTS_DIR": str(exports),
         "AUDIT_CHECKPOINT_DIR": str(audit),
         "STATIC_ROOT": str(static),

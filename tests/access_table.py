@@ -221,6 +221,7 @@ certification.credential                v          v          v          -      
 certification.credentialstatuschange    v          v          v          -          v          -          -          v
 certification.degreetitle               v          v          v          -          v          v          v          v
 certification.examinationresult         v          v          v          -          v          -          -          v
+certification.fileimport                vac        -          vac        -          -          -          vac        v
 certification.hold                      v          v          v          -          v          -          -          v
 certification.medicaleducation          v          v          v          -          v          -          -          v
 certification.medicalschool             v          v          v          -          v          v          v          v

@@ -13,6 +13,7 @@ from certification.admin.education import MedicalEducationAdmin
 from certification.admin.examinations import ExaminationResultAdmin, OetResultAdmin
 from certification.admin.extensions import CertificateExtensionAdmin
 from certification.admin.holds import AnnotationAdmin, HoldAdmin
+from certification.admin.imports import FileImportAdmin
 from certification.admin.issuing import IssueCandidateAdmin
 from certification.admin.officials import SchoolOfficialAdmin
 from certification.admin.pathways import PathwayAcceptanceAdmin, PathwayApplicationAdmin
@@ -42,6 +43,7 @@ __all__ = [
     "DegreeTitleAdmin",
     "ExaminationResultAdmin",
     "ExcludedAwardAdmin",
+    "FileImportAdmin",
     "HoldAdmin",
     "IssueCandidateAdmin",
     "IssueDecisionAdmin",

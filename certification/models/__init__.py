@@ -9,6 +9,7 @@ from certification.models.evaluations import Evaluation, Evaluator
 from certification.models.examinations import ExaminationResult
 from certification.models.extensions import CertificateExtension
 from certification.models.holds import Annotation, Hold
+from certification.models.imports import FileImport, FileImportRow
 from certification.models.issuing import IssueCandidate
 from certification.models.oet import OetResult
 from certification.models.officials import SchoolOfficial
@@ -54,6 +55,8 @@ __all__ = [
     "Evaluator",
     "ExaminationResult",
     "ExcludedAward",
+    "FileImport",
+    "FileImportRow",
     "Hold",
     "IssueCandidate",
     "IssueDecision",

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django_countries.fields import CountryField
 
+from certification.models.imports import Imported
 from certification.models.schools import MedicalSchool
 
 
@@ -23,7 +24,7 @@ class DegreeTitleQuerySet(models.QuerySet["DegreeTitle"]):
         return self.filter(excluded_reason="")
 
 
-class DegreeTitle(models.Model):
+class DegreeTitle(Imported):
     """A title as it is printed on diplomas of a school, or of every school in a country; years include both ends.
 
     With an `excluded_reason` it is the title of an award that is never eligible (R-CRED-5).

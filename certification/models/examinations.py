@@ -4,11 +4,13 @@ from django.db import models
 from django.db.models import F, Q
 
 from applicants.models import Applicant
+from certification.models.imports import Imported
+from certification.rules.facts import Result
 from certification.states import Examination
 from portal.constraints import state_is_known
 
 
-class ExaminationResult(models.Model):
+class ExaminationResult(Imported):
     """One sitting of an examination. Scores are not kept here: no report ever shows one (R-CVS-2)."""
 
     applicant = models.ForeignKey(Applicant, on_delete=models.PROTECT, related_name="examination_results")
@@ -30,3 +32,15 @@ class ExaminationResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.examination} {self.taken_on}"
+
+    @property
+    def result(self) -> str:
+        """Return how the sitting ended: a value of `Result`."""
+        if self.incomplete:
+            return Result.INCOMPLETE
+        return Result.PASS if self.passed else Result.FAIL
+
+    @result.setter
+    def result(self, value: str) -> None:
+        """Take a value of `Result`."""
+        self.passed, self.incomplete = value == Result.PASS, value == Result.INCOMPLETE

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from applicants.models import Applicant
+from certification.models.imports import Imported
 
 HIGHEST_OET_SCORE = 500
 SUBTESTS = ("listening", "reading", "speaking", "writing")
@@ -14,7 +15,7 @@ def _score() -> "models.PositiveSmallIntegerField[int, int]":
     return models.PositiveSmallIntegerField(validators=[MaxValueValidator(HIGHEST_OET_SCORE)])
 
 
-class OetResult(models.Model):
+class OetResult(Imported):
     """One administration of OET Medicine with its four sub-tests (R-OET). Released scores alone: nobody types their own."""
 
     applicant = models.ForeignKey(Applicant, on_delete=models.PROTECT, related_name="oet_results")

@@ -10,6 +10,7 @@ from django.db.models import Case, F, IntegerField, Max, Q, Value, When
 from django_countries import countries
 from django_countries.fields import CountryField
 
+from certification.models.imports import Imported
 from certification.rules.words import plain_text
 from certification.states import RecognizedBy
 
@@ -135,7 +136,7 @@ class SchoolWord(models.Model):
         return self.word
 
 
-class SponsorNote(models.Model):
+class SponsorNote(Imported):
     """Graduation years whose students and graduates are eligible, both ends included (R-SCH-1, R-SCH-2)."""
 
     school = models.ForeignKey(MedicalSchool, on_delete=models.PROTECT, related_name="sponsor_notes")
@@ -145,9 +146,10 @@ class SponsorNote(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["school", "from_year"], name="sponsor_note_once"),
             models.CheckConstraint(
                 condition=Q(to_year__isnull=True) | Q(to_year__gte=F("from_year")), name="sponsor_note_years_in_order"
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,6 +19,7 @@ from certification.states.credentials import (
 )
 from certification.states.examinations import Examination
 from certification.states.holds import HoldKind
+from certification.states.imports import IMPORT_MACHINE, ImportKind, ImportState, RowOutcome
 from certification.states.pathways import (
     EVALUATOR_MACHINE,
     INCOMPLETE_PATHWAY_STATES,
@@ -50,6 +51,7 @@ __all__ = [
     "CREDENTIAL_MACHINE",
     "EVALUATOR_MACHINE",
     "EXTENSION_MACHINE",
+    "IMPORT_MACHINE",
     "INCOMPLETE_PATHWAY_STATES",
     "OPEN_PATHWAY_STATES",
     "OPEN_VERIFICATIONS",
@@ -72,10 +74,13 @@ __all__ = [
     "Examination",
     "ExtensionState",
     "HoldKind",
+    "ImportKind",
+    "ImportState",
     "LicenseKind",
     "Pathway",
     "PathwayState",
     "RecognizedBy",
+    "RowOutcome",
     "SchoolLanguage",
     "Verdict",
     "VerificationPurpose",

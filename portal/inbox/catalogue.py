@@ -104,6 +104,13 @@ _ALL = (
     _credential("credential_accepted", "A credential was accepted"),
     _credential("credential_verified", "A credential was verified"),
     _credential("credential_refused", "A credential was refused"),
+    MessageKind(
+        "result_arrived",
+        "A result of an examination arrived",
+        Audience.PHYSICIAN,
+        link="page_url",
+        link_label="Go to your dashboard",
+    ),
     MessageKind("email_address_changed", "Your e-mail address was changed", Audience.FORMER_ADDRESS),
     _own_data("own_data_ready", "The copy of your data is ready", "Go to your data"),
     _own_data("correction_answered", "We answered your request for a correction", "Read the answer"),

@@ -6,13 +6,15 @@ from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 from django.utils import timezone
 
 from applicants.models import Applicant, IdentityCheck, NameRequest, User
 from certification.models import Certificate
 from certification.services.credentials.handing_in import begin
-from certification.states import CredentialKind, CredentialPart
+from certification.services.imports import receiving, working
+from certification.states import CredentialKind, CredentialPart, ImportKind
 from cvs.models import LicensingAuthority, ReportRequest
 from cvs.states import ReportState, RequestState
 from payments.models import Fee
@@ -85,6 +87,7 @@ def _seed(world: World, double: StripeDoubleProcess) -> None:
     _sign_in_staff(world)
     _write_newsletters(world)
     _name_a_certificate(world)
+    _import_files(world)
     # From here on nobody reaches the payment provider: what its silence looks like is a state as well.
     double.control.fault("500", times=1000)
 
@@ -92,6 +95,17 @@ def _seed(world: World, double: StripeDoubleProcess) -> None:
 def _name_a_certificate(world: World) -> None:
     certificate = Certificate.objects.get(applicant__identification_number=CERTIFIED)
     world.names |= {"certificate_number": certificate.number, "certificate_date": str(certificate.issued_on)}
+
+
+def _import_files(world: World) -> None:
+    """Let one file be ready to be accepted, and another have faults."""
+    actor = actor_label(User.objects.get(username=STAFF_EMAIL))
+    for name, number in (("import_ready", NOT_CERTIFIED), ("import_faulty", "=1+1")):
+        data = f"identification_number,examination,taken_on,reported_on,result\n{number},step_2_cs,2019-05-06,2019-06-05,fail\n"
+        file = SimpleUploadedFile("results.csv", data.encode())
+        file_import = receiving.receive(file=file, kind=ImportKind.USMLE_RESULTS, actor=actor, at=timezone.now())
+        working.work(file_import.pk)
+        world.names[name] = str(file_import.pk)
 
 
 def _person(number: str) -> Applicant:

@@ -321,6 +321,10 @@ STAFF = [
     State("staff-newsletters", "/staff/portal/newsletterissue/", "Draft", "staff"),
     State("staff-newsletter-draft", "/staff/portal/newsletterissue/{draft}/change/", "Send at", "staff"),
     State("staff-newsletter-new", "/staff/portal/newsletterissue/add/", "Markdown", "staff"),
+    State("staff-imports", "/staff/certification/fileimport/", "results.csv", "staff"),
+    State("staff-import-new", "/staff/certification/fileimport/add/", "Columns of each kind", "staff"),
+    State("staff-import", "/staff/certification/fileimport/{import_ready}/change/", "Tell the people", "staff"),
+    State("staff-import-faulty", "/staff/certification/fileimport/{import_faulty}/change/", "is not known", "staff"),
     State("staff-reason", "/staff/cvs/reportrequest/", "Reason", "staff", _act_with_reason),
 ]
 

@@ -14,6 +14,7 @@ from certification.models import (
     CredentialStatusChange,
     DegreeTitle,
     ExaminationResult,
+    FileImport,
     Hold,
     IssueDecision,
     MedicalEducation,
@@ -33,6 +34,7 @@ from certification.states import (
     CredentialStatus,
     Examination,
     HoldKind,
+    ImportKind,
     RecognizedBy,
 )
 from tests.factories.applicants import ApplicantFactory
@@ -137,6 +139,21 @@ class DegreeTitleFactory(DjangoModelFactory[DegreeTitle]):
     country = "GH"
     title = "MB ChB"
     basis = "test"
+
+
+class FileImportFactory(DjangoModelFactory[FileImport]):
+    """A file of results that waits to be checked; its bytes are nowhere."""
+
+    class Meta:
+        model = FileImport
+
+    kind = ImportKind.USMLE_RESULTS
+    original_name = "results.csv"
+    storage_name = Sequence(lambda number: f"{number:032x}")
+    sha256 = Sequence(lambda number: f"{number:064x}")
+    size = 100
+    uploaded_at = datetime(2026, 1, 7, 14, tzinfo=UTC)
+    uploaded_by = "user:1"
 
 
 class PathwayAcceptanceFactory(DjangoModelFactory[PathwayAcceptance]):

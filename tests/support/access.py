@@ -46,6 +46,7 @@ from tests.factories.certification import (
     CredentialStatusChangeFactory,
     DegreeTitleFactory,
     ExaminationResultFactory,
+    FileImportFactory,
     HoldFactory,
     IssueDecisionFactory,
     OetResultFactory,
@@ -223,6 +224,7 @@ def _records_of(owner: Applicant, world: World) -> None:
     for table in rule_tables.TABLES:
         table.create()
     DegreeTitleFactory.create()
+    FileImportFactory.create()
     PathwayApplicationFactory.create(applicant=owner)
     CredentialStatusChangeFactory.create(credential__applicant=owner)
     VerificationRequestFactory.create(credential__applicant=owner, school=SchoolOfficialFactory.create().school)
