@@ -110,6 +110,7 @@ _DONE: Mapping[str, frozenset[Role]] = {
     "certification.change_threshold": frozenset({R.ADMINISTRATOR}),
     "certification.grant_window_exception": frozenset({R.SENIOR_REVIEWER}),
     "certification.decide_pathway_scores": frozenset({R.COMMITTEE}),
+    "certification.propose_pathway_rejection": _CASES,
     "certification.reject_pathways": frozenset({R.SENIOR_REVIEWER, R.COMMITTEE}),
     "certification.review_pathways": _REVIEW,
     "certification.keep_school_list": _REVIEW,

@@ -1,4 +1,4 @@
-"""Messages to officials of medical schools, in the language of each, and to physicians about their credentials."""
+"""Messages to officials of medical schools, in the language of each; to physicians and evaluators about their matters."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,8 +7,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
-from certification.models import Credential, SchoolOfficial
+from certification.models import Credential, Evaluator, PathwayApplication, SchoolOfficial
 from portal import inbox, mail
+from portal.eastern import eastern_date
 
 
 def write_to_school(official: SchoolOfficial, template: str, context: Mapping[str, object], *, at: datetime) -> None:
@@ -30,3 +31,37 @@ def tell_about_credential(credential: Credential, template: str, *, at: datetime
         key=f"{template}:{credential.pk}:{at.isoformat()}",
         at=at,
     )
+
+
+def tell_about_pathway(
+    application: PathwayApplication, template: str, *, at: datetime, key: str = "", reason: str = "", **context: object
+) -> None:
+    """Tell the person news of their application, in the caller's transaction; `reason` is in the inbox alone."""
+    inbox.notify(
+        user=application.applicant.user,
+        template=template,
+        context={"page_url": settings.BASE_URL + reverse("pathway", args=[application.pk]), **context},
+        private={"reason": reason},
+        subject_object=application,
+        key=key or f"{template}:{application.pk}:{at.isoformat()}",
+        at=at,
+    )
+
+
+def write_to_evaluator(
+    evaluator: Evaluator, template: str, secret: str, *, last_minute: datetime, at: datetime
+) -> None:
+    """Put a message with the evaluator's link into the outbox. The subject names nobody."""
+    context = {
+        "greeted": evaluator.name,
+        "applicant": evaluator.application.applicant.full_name,
+        "link": settings.BASE_URL + reverse("evaluate", args=[secret]),
+        "last_day": _day(last_minute),
+    }
+    mail.queue_email(template=template, to_email=evaluator.email, context=context, at=at)
+
+
+def _day(moment: datetime) -> str:
+    """Return the day in Philadelphia, such as `June 4, 2026`."""
+    on = eastern_date(moment)
+    return f"{on:%B} {on.day}, {on.year}"

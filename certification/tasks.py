@@ -8,6 +8,7 @@ from django.utils import timezone
 from certification import jobs
 from certification.services.certificates import candidates, copies, extending
 from certification.services.imports import working
+from certification.services.pathways import season_end
 from certification.services.verification import reminders
 from portal.jobs import send
 from portal.locks import advisory_lock
@@ -58,3 +59,11 @@ def sweep_imports(**_: object) -> None:
     with advisory_lock(jobs.SWEEP_IMPORTS.name) as free:
         if free:
             working.sweep(at=timezone.now())
+
+
+@shared_task(name=jobs.SWEEP_PATHWAYS.name)
+def sweep_pathways(**_: object) -> None:
+    """Warn before the end of a season, take up what others sent meanwhile, and close what is too late."""
+    with advisory_lock(jobs.SWEEP_PATHWAYS.name) as free:
+        if free:
+            season_end.sweep(at=timezone.now())

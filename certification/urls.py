@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from certification.views import certificates, credentials, eligibility, schools
+from certification.views import certificates, credentials, eligibility, evaluators, pathways, schools
 from certification.views.school import answering, language
 
 urlpatterns = [
@@ -23,5 +23,19 @@ urlpatterns = [
     path("school/language/", language.choose_language, name="school_language"),
     path("certificate/", certificates.certificate, name="certificate"),
     path("certificate/pdf/", certificates.certificate_pdf, name="certificate_pdf"),
+    path("pathways/", pathways.pathways, name="pathways"),
+    path("pathways/start/", pathways.start, name="pathway_start"),
+    path("pathways/<int:key>/", pathways.pathway, name="pathway"),
+    path("pathways/<int:key>/license/", pathways.license_page, name="pathway_license"),
+    path("pathways/<int:key>/school/", pathways.school_page, name="pathway_school"),
+    path("pathways/<int:key>/encounters/", pathways.encounters_page, name="pathway_encounters"),
+    path("pathways/<int:key>/check/", pathways.check_page, name="pathway_check"),
+    path("pathways/<int:key>/discard/", pathways.discard, name="pathway_discard"),
+    path("pathways/<int:key>/change/", pathways.take_back, name="pathway_take_back"),
+    path("pathways/<int:key>/recheck/", pathways.recheck, name="pathway_recheck"),
+    path("pathways/<int:key>/evaluators/", evaluators.invite, name="evaluator_invite"),
+    path("pathways/<int:key>/evaluators/<int:evaluator_id>/again/", evaluators.send_again, name="evaluator_send_again"),
+    path("pathways/<int:key>/evaluators/<int:evaluator_id>/withdraw/", evaluators.withdraw, name="evaluator_withdraw"),
+    path("evaluate/<str:token>/", evaluators.evaluate, name="evaluate"),
     path("verify/certificate/", certificates.verify_certificate, name="verify_certificate"),
 ]

@@ -35,6 +35,7 @@ ACTS: Mapping[FourEyesAct, Steps] = {
     FourEyesAct.REVOKE_CERTIFICATE: Steps("certification.revoke_certificates", "certification.revoke_certificates"),
     FourEyesAct.DECIDE_CASE: Steps("certification.decide_cases", "certification.decide_cases"),
     FourEyesAct.REFUTE_VERIFICATION: Steps("certification.review_verification", "certification.refute_verification"),
+    FourEyesAct.REJECT_PATHWAY: Steps("certification.propose_pathway_rejection", "certification.reject_pathways"),
 }
 
 

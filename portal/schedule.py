@@ -15,6 +15,7 @@ EVERY_SECONDS: Mapping[str, int] = {
     "portal.checkpoint_audit": 3600,
     "applicants.sweep_privacy": 60,
     "certification.sweep_imports": 60,
+    "certification.sweep_pathways": 300,
     "certification.sweep_verification": 3600,
     "certification.sweep_certificates": 60,
     "certification.find_candidates": 120,

@@ -5,7 +5,13 @@ from certification.models.certificates import Certificate, CertificateChange, Is
 from certification.models.credentials import Credential, CredentialDocument, CredentialStatusChange
 from certification.models.degree_titles import DegreeTitle
 from certification.models.education import MedicalEducation
-from certification.models.evaluations import Evaluation, Evaluator
+from certification.models.evaluations import (
+    COMPONENTS,
+    HIGHEST_SCORE,
+    LOWEST_SCORE,
+    Evaluation,
+    Evaluator,
+)
 from certification.models.examinations import ExaminationResult
 from certification.models.extensions import CertificateExtension
 from certification.models.holds import Annotation, Hold
@@ -40,6 +46,9 @@ from certification.models.verification import (
 )
 
 __all__ = [
+    "COMPONENTS",
+    "HIGHEST_SCORE",
+    "LOWEST_SCORE",
     "Annotation",
     "AttemptLimit",
     "Certificate",

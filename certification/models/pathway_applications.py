@@ -31,6 +31,7 @@ class PathwayApplication(HeldForReview):
 
     pathway = models.PositiveSmallIntegerField(choices=Pathway.choices)
     season = models.PositiveSmallIntegerField()
+    holds_license = models.BooleanField(default=False, help_text="Says that they are or were licensed somewhere.")
     is_revalidation = models.BooleanField(default=False, help_text="Renews an acceptance that ends (R-CERT-8).")
     state = models.CharField(max_length=24, choices=PathwayState.choices, default=PathwayState.DRAFT)
     created_at = models.DateTimeField()
@@ -40,6 +41,7 @@ class PathwayApplication(HeldForReview):
     order_line = models.PositiveBigIntegerField(null=True, blank=True, help_text="The fee, in the person's order.")
     paid_at = models.DateTimeField(null=True, blank=True)
     complete_at = models.DateTimeField(null=True, blank=True)
+    warned = models.CharField(max_length=20, blank=True, help_text="Last warning: last day of the season, days before.")
     committee_since = models.DateTimeField(
         null=True, blank=True, help_text="From then on the committee decides: scores below the threshold (R-PW-6)."
     )
@@ -146,13 +148,23 @@ class SchoolBasis(models.Model):
 
     application = models.OneToOneField(PathwayApplication, on_delete=models.CASCADE, related_name="school_basis")
     school = models.ForeignKey(MedicalSchool, on_delete=models.PROTECT, related_name="+")
-    graduation_on = models.DateField()
+    claim = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Pathway 2 to 5 for which the person says that the school qualifies."
+    )
+    graduation_on = models.DateField(null=True, blank=True)
     agency = models.CharField(max_length=200, blank=True, help_text="Accrediting agency (Pathways 3 and 4).")
     partner_school = models.CharField(max_length=250, blank=True, help_text="U.S. school of a joint degree.")
     examination_name = models.CharField(max_length=200, blank=True, help_text="Clinical examination (Pathway 2).")
     examination_passed_on = models.DateField(null=True, blank=True)
-    basis_confirmed = models.BooleanField(default=False, help_text="Staff found the agency, degree or rule as stated.")
+
     attested_at = models.DateTimeField(null=True, blank=True, help_text="The school's attestation was accepted.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(claim__isnull=True) | Q(claim__gte=2, claim__lte=5), name="school_basis_claim_by_school"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"school of {self.application_id}"

@@ -21,6 +21,7 @@ from certification.states.examinations import Examination
 from certification.states.holds import HoldKind
 from certification.states.imports import IMPORT_MACHINE, ImportKind, ImportState, RowOutcome
 from certification.states.pathways import (
+    BY_THE_SCHOOL,
     EVALUATOR_MACHINE,
     INCOMPLETE_PATHWAY_STATES,
     OPEN_PATHWAY_STATES,
@@ -46,6 +47,7 @@ from certification.states.verification import (
 )
 
 __all__ = [
+    "BY_THE_SCHOOL",
     "CERTIFICATE_MACHINE",
     "COPY_MACHINE",
     "CREDENTIAL_MACHINE",

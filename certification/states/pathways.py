@@ -62,6 +62,9 @@ class EncounterSetting(models.TextChoices):
     HOSPITAL = "hospital", "Hospital ward"
 
 
+# Those for which the school attests clinical skills.
+BY_THE_SCHOOL = frozenset({Pathway.SCHOOL_OSCE, Pathway.WFME, Pathway.NCFMEA, Pathway.JOINT_DEGREE})
+
 P = PathwayState
 # While one of these holds, a person has no second application.
 OPEN_PATHWAY_STATES = (P.DRAFT, P.SUBMITTED, P.AWAITING_THIRD_PARTY, P.IN_REVIEW)

@@ -17,6 +17,7 @@ class Audience(Enum):
     NEWCOMER = "people who register or look for their number"
     AUTHORITY = "licensing authorities"
     SCHOOL = "people of medical schools"
+    EVALUATOR = "physicians who evaluate applicants"
     STAFF = "staff"
     SUBSCRIBER = "readers of the newsletter"
 
@@ -53,6 +54,7 @@ CREDENTIALS = "Your certification depends on it."
 ASKED = "You asked for it, or somebody did in your name."
 SAFETY = "Somebody else may have made the change."
 RIGHTS = "A right or a deadline of yours depends on it."
+SEASON = "A season has an end, and what is not complete by then is lost."
 ORDER_WAITS = "Your order waits until you act, or until we have."
 
 
@@ -74,6 +76,10 @@ def _certificate(
 
 def _credential(template: str, words: str, *, label: str = "See your credential") -> MessageKind:
     return MessageKind(template, words, Audience.PHYSICIAN, why_always=CREDENTIALS, link="page_url", link_label=label)
+
+
+def _pathway(template: str, words: str, *, label: str = "Open your application") -> MessageKind:
+    return MessageKind(template, words, Audience.PHYSICIAN, why_always=SEASON, link="page_url", link_label=label)
 
 
 def _own_data(template: str, words: str, label: str) -> MessageKind:
@@ -138,6 +144,14 @@ _ALL = (
     MessageKind("school_question", "A question about a school’s answer", Audience.SCHOOL),
     MessageKind("school_new_link", "A new link for a request to a school", Audience.SCHOOL),
     MessageKind("school_account", "An account for a school’s official", Audience.SCHOOL),
+    _pathway("pathway_under_way", "Your Pathway application is under way"),
+    _pathway("pathway_in_review", "Everything for your Pathway has arrived"),
+    _pathway("pathway_accepted", "Your Pathway was accepted"),
+    _pathway("pathway_rejected", "Your Pathway application was not accepted", label="Read the reason"),
+    _pathway("pathway_deadline", "The season of your Pathway closes soon"),
+    _pathway("pathway_closed", "Your Pathway application ended with the season"),
+    _pathway("pathway_paid_late", "Your Pathway fee came after the season had closed"),
+    MessageKind("evaluator_invited", "An invitation to evaluate an applicant", Audience.EVALUATOR),
     MessageKind("staff_alert", "Something needs a person", Audience.STAFF),
 )
 

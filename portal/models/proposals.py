@@ -19,6 +19,7 @@ class FourEyesAct(models.TextChoices):
     REVOKE_CERTIFICATE = "certification.revoke_certificate", "Revoke a certificate"
     DECIDE_CASE = "certification.decide_case", "Decide a case of irregular behavior"
     REFUTE_VERIFICATION = "certification.refute_verification", "Take a document as refuted by its school"
+    REJECT_PATHWAY = "certification.reject_pathway", "Reject a Pathway application"
 
 
 class ProposalState(models.TextChoices):

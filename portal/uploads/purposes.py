@@ -39,4 +39,5 @@ PURPOSES: Mapping[str, Purpose] = {
     "translation": Purpose("English translation", "credentials", None),
     "name_evidence": Purpose("Evidence of the name on a credential", "credentials", None),
     "school_letter": Purpose("Letter of your school", "credentials", None),
+    "license": Purpose("License to practice medicine", "pathways", None),
 }

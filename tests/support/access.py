@@ -21,7 +21,13 @@ from django.utils import timezone
 from applicants.models import Applicant, CorrectionRequest, DataExport, DeletionRequest, User
 from applicants.roles import Role
 from applicants.states import RegistrationState
-from certification.models import Certificate, CertificateExtension, CertificateLookup, IssueCandidate
+from certification.models import (
+    Certificate,
+    CertificateExtension,
+    CertificateLookup,
+    IssueCandidate,
+    PathwayApplication,
+)
 from certification.states import CredentialKind
 from cvs.models import VerificationLookup
 from payments.models import Payment, Refund, StripeEvent
@@ -144,6 +150,8 @@ def make_world() -> World:
     world.parts["message"] = str(message.pk)
     world.parts["upload"] = str(take_in(owner.user, picture()).pk)
     _privacy_of(owner, third, world)
+    world.parts["pathway"] = str(PathwayApplication.objects.get(applicant=owner).pk)
+    world.parts["evaluator"] = "1"
     _newsletter(world)
     passkey = Authenticator.objects.create(user=third, type=Authenticator.Type.WEBAUTHN, data={"name": "Key"})
     world.parts["passkey"] = str(passkey.pk)

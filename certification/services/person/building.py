@@ -26,7 +26,7 @@ from certification.rules.facts import (
 from certification.services.person import papers, pathways
 from certification.services.person.query import Record
 from certification.services.person.values import day, local_day
-from certification.states import RecognizedBy
+from certification.states import Pathway, RecognizedBy
 from portal.eastern import eastern_date
 
 
@@ -111,13 +111,17 @@ def _in_use(row: Record, year: int | None) -> bool:
 def _school(record: Record, as_of: date) -> School:
     current = {row["recognized_by"] for row in record["accreditations"] if _runs(row, as_of)}
     closed_in = record["education_school_closed_in"]
+    confirmed = pathways.confirmed_by_staff(record)
     return School(
         name=record["education_school_name"],
         country=record["education_school_country"],
         in_directory=True,
         sponsor_notes=tuple(SponsorNote(from_year=row["from_year"], to_year=row["to_year"]) for row in record["notes"]),
-        wfme_accredited=RecognizedBy.WFME.value in current,
-        ncfmea_comparable=RecognizedBy.NCFMEA.value in current,
+        wfme_accredited=RecognizedBy.WFME.value in current or Pathway.WFME in confirmed,
+        ncfmea_comparable=RecognizedBy.NCFMEA.value in current or Pathway.NCFMEA in confirmed,
+        joint_with_us_school=Pathway.JOINT_DEGREE in confirmed,
+        osce_for_licensure=Pathway.SCHOOL_OSCE in confirmed,
+        country_has_recognized_accreditor=Pathway.SCHOOL_OSCE not in confirmed,
         closed=closed_in is not None and closed_in <= as_of.year,
     )
 

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from certification.rules.facts import Encounter, Evaluator, Licence, PathwayApplication, PathwayState
+from certification.rules.facts import CommitteeDecision, Encounter, Evaluator, Licence, PathwayApplication, PathwayState
 from certification.services.person.query import Record
 from certification.services.person.values import day, local_day
-from certification.states import Confirmation, EvaluatorState, LicenseKind
+from certification.states import Confirmation, LicenseKind
 
 
 def applications(record: Record, as_of: date) -> tuple[PathwayApplication, ...]:
@@ -13,6 +13,12 @@ def applications(record: Record, as_of: date) -> tuple[PathwayApplication, ...]:
     made = [_application(record, row, as_of) for row in record["applications"]]
     elsewhere = [_acceptance(row) for row in record["acceptances"] if row["application"] is None]
     return (*made, *elsewhere)
+
+
+def confirmed_by_staff(record: Record) -> frozenset[int]:
+    """Return for which Pathways by the school staff found, with an acceptance, that the school qualifies."""
+    accepted = [row for row in record["applications"] if row["state"] == PathwayState.ACCEPTED]
+    return frozenset(row["pathway"] for row in accepted if "basis" in row["checks"])
 
 
 def _acceptance(row: Record) -> PathwayApplication:
@@ -43,6 +49,7 @@ def _application(record: Record, row: Record, as_of: date) -> PathwayApplication
         osce_passed=True if _by_then_day(row["school_examination_passed_on"], as_of) else None,
         evaluators=tuple(_evaluator(one) for one in evaluators),
         encounters=tuple(_encounter(one) for one in record["evaluations"] if one["evaluator_id"] in named),
+        committee=_committee(row),
         revalidation=row["is_revalidation"],
     )
 
@@ -58,7 +65,13 @@ def _by_then_day(text: str | None, as_of: date) -> bool:
 
 
 def _agreed(row: Record) -> bool:
-    return row["state"] == EvaluatorState.AGREED and row["licensed_since"] is not None
+    # What an evaluator sent before the invitation was withdrawn still counts.
+    return row["agreed_on"] is not None and row["licensed_since"] is not None
+
+
+def _committee(row: Record) -> CommitteeDecision | None:
+    decided = {PathwayState.ACCEPTED: CommitteeDecision.APPROVED, PathwayState.REJECTED: CommitteeDecision.DENIED}
+    return decided.get(PathwayState(row["state"])) if row["committee_since"] is not None else None
 
 
 def _licences(row: Record) -> tuple[Licence, ...]:

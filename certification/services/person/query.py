@@ -61,7 +61,18 @@ def records(applicant_ids: Iterable[int]) -> Iterable[Record]:
         ),
         applications=_of_person(
             PathwayApplication,
-            *("pk", "pathway", "season", "state", "is_revalidation", "submitted_at", "paid_at", "changed_at"),
+            *(
+                "pk",
+                "pathway",
+                "season",
+                "state",
+                "is_revalidation",
+                "submitted_at",
+                "paid_at",
+                "changed_at",
+                "committee_since",
+                "checks",
+            ),
             columns={"accepted_on": "acceptance__accepted_on", "valid_through": "acceptance__valid_through"}
             | {f"license_{name}": f"license__{name}" for name in LICENSE}
             | {f"school_{name}": f"school_basis__{name}" for name in SCHOOL_BASIS},

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from applicants.permissions import agreed_by_two, require
 from certification.models import SchoolOfficial, VerificationAnswer, VerificationAttempt, VerificationRequest
+from certification.services.pathways import progress
 from certification.services.verification import questions, requests
 from certification.services.verification.requests import VerificationError, lock, move
 from certification.states import (
@@ -14,6 +15,7 @@ from certification.states import (
     AttemptKind,
     CredentialState,
     Verdict,
+    VerificationPurpose,
     VerificationState,
 )
 from portal import audit, four_eyes
@@ -204,6 +206,8 @@ def _decide(
     request.decided_at, request.decided_by, request.reason = at, actor, reason
     request.save(update_fields=["state", "decided_at", "decided_by", "reason"])
     audit.record(f"certification.verification_{state.value}", actor=actor, subject=request, at=at, reason=reason)
+    if request.purpose == VerificationPurpose.ATTESTATION:
+        progress.attestation_decided(request.applicant_id, at=at)
     return request
 
 

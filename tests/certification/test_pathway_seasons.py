@@ -1,0 +1,141 @@
+"""The end of a season, and what is renewed after one (R-PW-CLOSE, R-CERT-8)."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from applicants.purchases import PurchaseRefusedError
+from applicants.services import reviews
+from certification.models import Certificate, PathwayApplication
+from certification.services.pathways import drafts, licenses, season_end, seasons
+from certification.services.pathways.errors import SeasonClosedError
+from certification.states import PathwayState
+from portal.audit import actor_label
+from portal.models import InboxMessage, OutgoingEmail
+from tests.certification import pathway_scenes as scenes
+from tests.certification.pathway_scenes import ACTOR, REVIEWED
+from tests.factories.certification import CertificateFactory, ExaminationResultFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("enqueued", "till")]
+
+
+# --- The end of the season (R-PW-CLOSE), midnight in Philadelphia ---
+
+LAST = datetime(2026, 2, 1, 4, 59, 59, tzinfo=UTC)
+OVER = datetime(2026, 2, 1, 5, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("stage", ["draft", "submitted", "paid"])
+def test_what_is_not_complete_closes_at_midnight_eastern(stage, till):
+    application = scenes.with_license(scenes.physician())
+    application = scenes.sent(application) if stage != "draft" else application
+    application = scenes.settle(application) if stage == "paid" else application
+    before = application.state
+
+    season_end.sweep(at=LAST)
+    application.refresh_from_db()
+    assert application.state == before
+    season_end.sweep(at=OVER)
+    season_end.sweep(at=OVER)
+    application.refresh_from_db()
+    assert application.state == PathwayState.CLOSED_WITH_SEASON
+    assert InboxMessage.objects.filter(kind="pathway_closed").count() == 1
+    assert till.earned == ([application.order_line] if stage == "paid" else [])
+
+
+def test_what_is_complete_in_time_is_decided_afterwards(reviewer):
+    application = scenes.paid(scenes.with_license(scenes.physician()))
+    scenes.confirm_license(application, actor_label(reviewer))
+    season_end.sweep(at=LAST)
+
+    season_end.sweep(at=OVER)
+    application.refresh_from_db()
+    assert application.state == PathwayState.IN_REVIEW
+    reviews.take(PathwayApplication, application.pk, reviewer=reviewer, at=OVER)
+    licenses.ask_again(key=application.pk, reason="Which number?", at=OVER, actor=actor_label(reviewer))
+    season_end.sweep(at=OVER + timedelta(days=3))
+    application.refresh_from_db()
+    assert application.state == PathwayState.AWAITING_THIRD_PARTY
+
+
+def test_what_arrives_in_the_last_minute_is_taken_up_by_the_sweep_after_it(reviewer):
+    application = scenes.paid(scenes.with_license(scenes.physician(oet=False)))
+    scenes.confirm_license(application, actor_label(reviewer))
+    scenes.release_oet(application.applicant, released_on=date(2026, 1, 31))
+
+    season_end.sweep(at=OVER)
+
+    application.refresh_from_db()
+    assert application.state == PathwayState.IN_REVIEW
+
+
+def test_payment_cannot_begin_after_the_season():
+    application = scenes.sent(scenes.with_license(scenes.physician()))
+
+    scenes.press_pay(application, at=LAST)
+    with pytest.raises(PurchaseRefusedError, match="closed"):
+        scenes.press_pay(application, at=OVER)
+
+
+@pytest.mark.parametrize("swept", [True, False], ids=["after the sweep", "before the sweep"])
+def test_money_that_comes_after_the_season_reaches_staff_and_the_person(swept, till):
+    application = scenes.sent(scenes.with_license(scenes.physician()))
+    if swept:
+        season_end.sweep(at=OVER)
+
+    scenes.settle(application, at=OVER + timedelta(hours=1))
+
+    assert application.state == PathwayState.CLOSED_WITH_SEASON
+    assert InboxMessage.objects.filter(kind="pathway_paid_late").count() == 1
+    alert = OutgoingEmail.objects.get(template="staff_alert", subject__contains="after the season")
+    assert str(application.pk) in alert.text
+    assert till.earned == []
+
+
+def test_draft_of_a_closed_season_takes_nothing_more():
+    draft = scenes.with_license(scenes.physician())
+
+    with pytest.raises(SeasonClosedError):
+        drafts.save_license(key=draft.pk, answers=scenes.license_answers(), file=None, at=OVER, actor=ACTOR)
+    with pytest.raises(SeasonClosedError):
+        scenes.sent(draft, at=OVER)
+
+
+def test_warnings_come_thirty_seven_and_one_day_before_once_each():
+    scenes.with_license(scenes.physician())
+    seen = []
+    for day in (date(2025, 12, 31), date(2026, 1, 1), date(2026, 1, 2), date(2026, 1, 24), date(2026, 1, 30)):
+        at = datetime(day.year, day.month, day.day, 17, tzinfo=UTC)
+        season_end.sweep(at=at)
+        season_end.sweep(at=at + timedelta(minutes=5))
+        seen.append(InboxMessage.objects.filter(kind="pathway_deadline").count())
+
+    assert seen == [0, 1, 1, 2, 3]
+
+
+def test_end_is_midnight_of_the_wall_clock_in_summer_too():
+    season = seasons.season_of(2025)
+
+    assert season.ends_at.astimezone(UTC) == datetime(2025, 6, 1, 4, 0, tzinfo=UTC)
+    assert seasons.season_of(2026).ends_at.astimezone(UTC) == OVER
+
+
+# --- Revalidation (E27) ---
+
+
+def test_expired_certificate_is_renewed_by_a_revalidation(reviewer, till):
+    person = scenes.physician()
+    ExaminationResultFactory.create(applicant=person, examination="step_2_ck")
+    CertificateFactory.create(applicant=person, issued_on=date(2023, 5, 1), valid_through=date(2024, 12, 31))
+
+    application = scenes.sent(scenes.with_license(person))
+
+    assert application.is_revalidation
+    assert list(till.lines.values()) == ["PATHWAY_REVALIDATION"]
+    scenes.settle(application)
+    scenes.confirm_license(application, actor_label(reviewer))
+    season_end.sweep(at=REVIEWED)
+    application.refresh_from_db()
+    assert scenes.accept(application, reviewer).valid_through == date(2027, 12, 31)
+    assert OutgoingEmail.objects.filter(template="staff_alert", subject__contains="revalidated").exists()
+    assert Certificate.objects.get(applicant=person).valid_through == date(2024, 12, 31)
