@@ -40,6 +40,7 @@ COPY --from=packages /venv /venv
 WORKDIR /portal
 COPY . .
 COPY --from=assets /portal/static static
+RUN python -c "from pathlib import Path; from portal.translations import compile_catalogs; compile_catalogs(Path('locale'))"
 # collectstatic reads the settings but none of these values: they exist for this one command and stay out of the image.
 RUN SECRET_KEY=only-for-collectstatic-only-for-collectstatic BASE_URL=https://portal.example \
     UPLOADS_ORIGIN=https://uploads.example \

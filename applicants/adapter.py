@@ -62,9 +62,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return user if user and user.is_active else None
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Return where a person goes after signing in without a page in mind: staff to their work."""
+        """Return where a person goes after signing in without a page in mind: staff and people of schools to their work."""
         if getattr(request.user, "is_staff", False):
             return resolve_url("admin:index")
+        if getattr(request.user, "applicant", None) is None:
+            return resolve_url("school_requests")
         return str(super().get_login_redirect_url(request))
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:

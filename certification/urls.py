@@ -3,7 +3,7 @@
 from django.urls import path
 
 from certification.views import certificates, credentials, eligibility, evaluators, pathways, schools
-from certification.views.school import answering, language
+from certification.views.school import accounts, answering, language
 
 urlpatterns = [
     path("eligibility/", eligibility.eligibility, name="eligibility"),
@@ -19,6 +19,9 @@ urlpatterns = [
     path("credentials/<int:pk>/files/<int:document>/remove/", credentials.credential_remove, name="credential_remove"),
     path("schools/", schools.search, name="schools"),
     path("schools/<str:code>/", schools.school, name="school"),
+    path("school/", accounts.school_requests, name="school_requests"),
+    path("school/people/", accounts.school_people, name="school_people"),
+    path("school/requests/<int:pk>/", accounts.school_request, name="school_request"),
     path("school/answer/<str:token>/", answering.answer, name="school_answer"),
     path("school/language/", language.choose_language, name="school_language"),
     path("certificate/", certificates.certificate, name="certificate"),

@@ -1,6 +1,7 @@
-"""Makes an empty sandbox ready to serve: tables, static files, seal keys and sample data. Safe to repeat."""
+"""Makes an empty sandbox ready to serve: tables, translations, static files, seal keys and sample data. Safe to repeat."""
 
 import os
+from io import StringIO
 from pathlib import Path
 
 import django
@@ -16,6 +17,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
+    call_command("compile_translations", stdout=StringIO())
     if not settings.DEBUG:
         collect_static_files(Path(settings.STATIC_ROOT))
     _make_or_renew_keys(Path(settings.SEAL_KEY_FILE))

@@ -5,12 +5,17 @@ password and no second factor), owner (the physician whose things the addresses 
 staff (every account of staff). A POST is empty. 302 of nobody leads to a sign-in page, staff without a second factor are
 led to showing one from everywhere. Objects of an address are named as in tests/support/access.py.
 
+Two more people come without columns of their own: `official`, on the list of the school that was asked about the owner,
+and `other official`, on that of another school. They get what staff get outside the staff door, and what a stranger gets
+at it, unless `officials` of a row says otherwise: GET of the one and of the other, then POST of each.
+
 What differs between accounts of staff stands in `MODELS` (v view, a add, c change, d delete) and `ACTS`.
 """
 
 from dataclasses import dataclass
 
 PEOPLE = ("nobody", "halfway", "owner", "stranger", "staff")
+OFFICIALS = ("official", "other official")
 STAFF = (
     "everything", "credential_reviewer", "senior_reviewer", "finance", "committee", "editor", "administrator", "auditor",
 )  # fmt: skip
@@ -24,6 +29,7 @@ class Group:
     get: str
     post: str
     addresses: tuple[str, ...]
+    officials: str = ""
 
 
 GROUPS = (
@@ -150,6 +156,12 @@ GROUPS = (
           addresses=("newsletter_confirm key", "newsletter_unsubscribe key")),
     Group("links to schools, which nobody guesses", get="404 404 404 404 404", post="404 404 404 404 404",
           addresses=("school_answer key",)),
+    Group("requests to a school, for people of schools alone", get="302 302 403 403 403", post="302 405 405 405 405",
+          addresses=("school_requests",), officials="200 200 405 405"),
+    Group("a request to a school; another school's does not exist", get="302 302 403 403 403",
+          post="302 302 403 403 403", addresses=("school_request verification",), officials="200 404 200 404"),
+    Group("accounts of a school, for its coordinator", get="302 302 403 403 403", post="302 302 403 403 403",
+          addresses=("school_people",), officials="200 403 404 403"),
     Group("the language of the pages for schools", get="405 405 405 405 405", post="302 302 302 302 302",
           addresses=("school_language",)),
     Group("messages", get="302 200 200 200 200", post="302 405 405 405 405", addresses=("inbox",)),

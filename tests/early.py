@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.translations import compile_catalogs
 from sandbox.environment import sandbox_environment
 from sandbox.servers import EmbeddedServers
 
@@ -48,6 +49,7 @@ def _prepare(config: pytest.Config) -> None:
         smtp_port=_NOBODY_LISTENS,
         var_dir=home / "var",
     )
+    compile_catalogs(Path(__file__).resolve().parents[1] / "locale")
     # Compressing them takes half a minute, so they outlive the run. Until then the folder is empty, but there.
     static = Path(__file__).resolve().parents[1] / "var" / "static-of-tests"
     static.mkdir(parents=True, exist_ok=True)

@@ -24,7 +24,7 @@ from certification.services.verification import answers, questions, requests, re
 from certification.services.verification.answers import RECORD_PAPER, AlreadyAnsweredError
 from certification.services.verification.requests import VerificationError
 from certification.services.verification.review import REVIEW
-from certification.states import WITH_THE_SCHOOL, VerificationState
+from certification.states import VERIFICATION_MACHINE, WITH_THE_SCHOOL, VerificationPurpose, VerificationState
 from portal import audit, four_eyes, reading
 from portal.admin.restricted import ask_purpose
 from portal.audit import actor_label
@@ -68,7 +68,8 @@ class VerificationRequestAdmin(RecordAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
         """Count how often we wrote."""
-        return super().get_queryset(request).annotate(written=Count("attempts"))
+        rows: QuerySet[Model] = super().get_queryset(request).annotate(written=Count("attempts"))
+        return rows
 
     def chip(self, row: VerificationRequest) -> str:
         """Return the state as a word and a shape."""
@@ -255,7 +256,7 @@ class VerificationRequestAdmin(RecordAdmin):
             "attempts": found.attempts.select_related("official").order_by("-at", "-pk")[:50],
             "acts": acts,
             "with_school": found.state in WITH_THE_SCHOOL,
-            "can": {state.value for state in requests.VERIFICATION_MACHINE.moves[VerificationState(found.state)]},
+            "can": {state.value for state in VERIFICATION_MACHINE.moves[VerificationState(found.state)]},
             "words": words,
             "act": act,
             "addressee": AddresseeForm(officials=people) if people else None,
@@ -289,7 +290,7 @@ def waited(row: VerificationRequest, *, at: datetime) -> str:
 
 def listed(found: VerificationRequest, *, at: datetime) -> list[SchoolOfficial]:
     """Return who may answer the request at `at`, those of the school before others."""
-    right = requests.RIGHTS[requests.VerificationPurpose(found.purpose)]
+    right = requests.RIGHTS[VerificationPurpose(found.purpose)]
     people = SchoolOfficial.objects.listed_on(eastern_date(at)).filter(school_id=found.school_id, **{right: True})
     return list(people.order_by("institution", "name", "pk")[:100])
 

@@ -1,6 +1,6 @@
 """Forms of the portal for medical schools; every word of them is translated."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -196,3 +196,25 @@ class PassOnForm(SchoolForm):
         choice.choices = [("", _("Choose a colleague"))] + [
             (str(colleague.pk), f"{colleague.name}, {colleague.title}") for colleague in colleagues
         ]
+
+
+class FilterForm(SchoolForm):
+    """Which requests of the list are shown."""
+
+    show = forms.ChoiceField(
+        label=_("Show"),
+        required=False,
+        choices=[("waiting", _("Waiting for an answer")), ("answered", _("Answered")), ("all", _("All"))],
+        widget=forms.Select(attrs={"class": "usa-select"}),
+    )
+    school = forms.ChoiceField(label=_("School"), required=False, widget=forms.Select(attrs={"class": "usa-select"}))
+    words = forms.CharField(label=_("Name, or number of the request"), required=False, max_length=100)
+
+    def __init__(self, *args: Any, listings: Sequence[SchoolOfficial], **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="filter_%s", **kwargs)
+        schools = {str(one.school_id): one.school.name for one in listings}
+        choice = self.fields["school"]
+        assert isinstance(choice, forms.ChoiceField)  # as declared above
+        choice.choices = [("", _("All schools")), *schools.items()]
+        if len(schools) == 1:
+            del self.fields["school"]

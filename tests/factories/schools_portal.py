@@ -2,11 +2,12 @@
 
 from datetime import UTC, date, datetime
 
-from factory.declarations import SelfAttribute, Sequence, SubFactory
+from factory.declarations import LazyAttribute, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from certification.models import SchoolOfficial, VerificationRequest
 from certification.states import VerificationPurpose
+from tests.factories.applicants import UserFactory
 from tests.factories.certification import CredentialFactory, MedicalSchoolFactory
 
 
@@ -34,3 +35,10 @@ class VerificationRequestFactory(DjangoModelFactory[VerificationRequest]):
     school = SubFactory(MedicalSchoolFactory)
     purpose = VerificationPurpose.CREDENTIAL
     prepared_at = datetime(2026, 3, 2, 15, tzinfo=UTC)
+
+
+class OfficialUserFactory(UserFactory):
+    """The account of an official, named by the address."""
+
+    username = Sequence(lambda number: f"official{number}@school.example")
+    email = LazyAttribute(lambda user: user.username)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -22,49 +21,25 @@ from applicants.models import Applicant, CorrectionRequest, DataExport, Deletion
 from applicants.roles import Role
 from applicants.states import RegistrationState
 from certification.models import (
-    Certificate,
-    CertificateExtension,
-    CertificateLookup,
-    IssueCandidate,
     PathwayApplication,
 )
 from certification.states import CredentialKind
 from cvs.models import VerificationLookup
 from payments.models import Payment, Refund, StripeEvent
 from portal import four_eyes
-from portal.mail import store_email
 from portal.models import FourEyesAct, InboxMessage
-from tests.access_table import ACTS, MODELS, PEOPLE, STAFF, Group
+from tests.access_table import ACTS, MODELS, OFFICIALS, PEOPLE, STAFF, STAFF_GROUPS, Group
 from tests.certification.credential_scenes import upload
 from tests.cvs.pages import issue
-from tests.factories import rule_tables
 from tests.factories.applicants import (
-    IdentityCheckFactory,
-    NameRequestFactory,
     RegistrationFactory,
     StaffFactory,
 )
-from tests.factories.certification import (
-    AnnotationFactory,
-    CertificateChangeFactory,
-    CertificateCopyFactory,
-    CertificateFactory,
-    CredentialStatusChangeFactory,
-    DegreeTitleFactory,
-    ExaminationResultFactory,
-    FileImportFactory,
-    HoldFactory,
-    IssueDecisionFactory,
-    OetResultFactory,
-    PathwayAcceptanceFactory,
-    PathwayApplicationFactory,
-    SponsorNoteFactory,
-)
 from tests.factories.newsletter import NewsletterDeliveryFactory, NewsletterIssueFactory
-from tests.factories.payments import FeeFactory
-from tests.factories.schools_portal import SchoolOfficialFactory, VerificationRequestFactory
 from tests.people import staff_in
 from tests.portal.upload_files import picture, take_in
+from tests.support.access_records import records_of
+from tests.support.access_schools import ask_school_about
 from tests.support.orders import make_authority, make_physician, pay_with_credit
 from tests.support.sign_in import sign_in
 
@@ -143,7 +118,7 @@ def make_world() -> World:
         **{role.value: staff_in(role) for role in Role},
     }
     _orders_of(owner, world)
-    _records_of(owner, world)
+    world.parts["school_code"] = records_of(owner)
     RegistrationFactory.create(state=RegistrationState.UNDER_REVIEW)
     third = make_physician(3157434).user
     message = InboxMessage.objects.create(user=owner.user, kind="report_sent", created_at=timezone.now())
@@ -155,7 +130,8 @@ def make_world() -> World:
     _newsletter(world)
     passkey = Authenticator.objects.create(user=third, type=Authenticator.Type.WEBAUTHN, data={"name": "Key"})
     world.parts["passkey"] = str(passkey.pk)
-    world.users = {"owner": owner.user, "stranger": stranger.user, **staff}
+    world.parts["verification"], officials = ask_school_about(owner)
+    world.users = {"owner": owner.user, "stranger": stranger.user, **staff, **officials}
     world.sessions = {name: _session_of(user) for name, user in world.users.items()}
     world.sessions["halfway"] = _session_of(owner.user, second_factor=False)
     world.sessions[STAFF_HALFWAY] = _session_of(staff["everything"], second_factor=False)
@@ -205,40 +181,6 @@ def _privacy_of(owner: Applicant, third: User, world: World) -> None:
     deletion = DeletionRequest.objects.create(user=third, requested_at=at, decidable_at=at)
     four_eyes.propose(FourEyesAct.DELETE_PERSON, subject=deletion, reason="Asked for", actor="user:0", at=at)
     world.parts |= {"correction": str(correction.pk), "export": str(export.pk)}
-
-
-def _records_of(owner: Applicant, world: World) -> None:
-    IdentityCheckFactory.create(applicant=owner)
-    NameRequestFactory.create(applicant=owner)
-    for factory in (AnnotationFactory, CertificateFactory, ExaminationResultFactory, HoldFactory):
-        factory.create(applicant=owner)
-    OetResultFactory.create(applicant=owner)
-    certificate = Certificate.objects.get(applicant=owner)
-    IssueDecisionFactory.create(applicant=owner)
-    IssueCandidate.objects.create(applicant=owner, eligible_since=date(2026, 1, 2), noted_at=timezone.now())
-    CertificateChangeFactory.create(certificate=certificate)
-    CertificateCopyFactory.create(certificate=certificate)
-    CertificateExtension.objects.create(
-        certificate=certificate,
-        new_end=date(2030, 1, 1),
-        reason="Test",
-        found=1,
-        proposed_by="user:0",
-        proposed_at=timezone.now(),
-    )
-    CertificateLookup.objects.create(at=timezone.now(), client="0" * 32, found=True, certificate=certificate)
-    PathwayAcceptanceFactory.create(applicant=owner)
-    rule_tables.WindowExceptionFactory.create(applicant=owner)
-    for table in rule_tables.TABLES:
-        table.create()
-    DegreeTitleFactory.create()
-    FileImportFactory.create()
-    PathwayApplicationFactory.create(applicant=owner)
-    CredentialStatusChangeFactory.create(credential__applicant=owner)
-    VerificationRequestFactory.create(credential__applicant=owner, school=SchoolOfficialFactory.create().school)
-    world.parts["school_code"] = SponsorNoteFactory.create().school.code
-    FeeFactory.create(effective_from=date(2100, 1, 1))
-    store_email(template="access", to_email=owner.user.email, subject="Test", text="", html="", at=timezone.now())
 
 
 def _credential_of(owner: Applicant, world: World) -> None:
@@ -301,6 +243,16 @@ def group_trials(world: World, group: Group) -> Iterator[Trial]:
             for column, status in zip(PEOPLE, statuses, strict=True):
                 for person in people_of(column):
                     yield Trial(key, method, person, url, int(status))
+            for person, status in zip(OFFICIALS, officials_of(group, method), strict=True):
+                yield Trial(key, method, person, url, int(status))
+
+
+def officials_of(group: Group, method: str) -> list[str]:
+    """Return what the two officials get: as the row says, or else what staff do, and at the staff door what a stranger does."""
+    if group.officials:
+        return group.officials.split()[:2] if method == "get" else group.officials.split()[2:]
+    like = "stranger" if group in STAFF_GROUPS else "staff"
+    return [getattr(group, method).split()[PEOPLE.index(like)]] * len(OFFICIALS)
 
 
 def model_table() -> dict[str, dict[str, str]]:
@@ -335,7 +287,7 @@ def model_trials(world: World, label: str) -> Iterator[Trial]:
             url = reverse(key, args=[] if key.endswith(("list", "_add")) else [row.pk])
         else:
             url = f"/{key.replace('<path:object_id>', str(row.pk))}"
-        for person in PEOPLE[:4]:
+        for person in (*PEOPLE[:4], *OFFICIALS):
             yield from (Trial(key, method, person, url, 302) for method in METHODS)
         yield from (Trial(key, method, STAFF_HALFWAY, url, 302) for method in METHODS)
         for person, letters in model_table()[label].items():
@@ -349,7 +301,7 @@ def model_trials(world: World, label: str) -> Iterator[Trial]:
 def app_trials(label: str) -> Iterator[Trial]:
     """The page that lists the models of one app: it is there for whom one of them is."""
     url = reverse("admin:app_list", args=[label])
-    for person in PEOPLE[:4]:
+    for person in (*PEOPLE[:4], *OFFICIALS):
         yield Trial("admin:app_list", "get", person, url, 302)
     for person in STAFF:
         sees = any(letters[person] != "-" for model, letters in model_table().items() if model.startswith(f"{label}."))
@@ -360,7 +312,7 @@ def act_trials(world: World, label: str, act: str) -> Iterator[Trial]:
     """One act of a staff list, as everybody who is not offered it: the list comes back, or nothing."""
     url = reverse(f"admin:{label.replace('.', '_')}_changelist")
     data = {"action": act, "_selected_action": str(world.rows[label].pk), "confirmed": "1", "reason": "Because"}
-    for person in PEOPLE[:4]:
+    for person in (*PEOPLE[:4], *OFFICIALS):
         yield Trial(f"{label} {act}", "post", person, url, 302, data)
     for person, offered in act_table()[label, act].items():
         if not offered:
