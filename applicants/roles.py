@@ -37,8 +37,10 @@ _SEEN: Mapping[str, frozenset[Role]] = {
     "applicants.namerequest": _REVIEW,
     "applicants.registration": _REVIEW,
     "certification.annotation": _CASES,
+    "certification.casedecision": frozenset({R.COMMITTEE}),
     "certification.certificate": _CASES,
     "certification.certificateextension": _CASES,
+    "certification.irregularbehaviorcase": frozenset({R.COMMITTEE}),
     "certification.issuecandidate": _CASES,
     "certification.certificatechange": _CASES,
     "certification.certificatecopy": _CASES,
@@ -83,7 +85,7 @@ _SEEN: Mapping[str, frozenset[Role]] = {
     "portal.newslettersubscriber": frozenset({R.EDITOR}),
     "portal.outgoingemail": frozenset({R.ADMINISTRATOR}),
     "portal.proposal": _CASES,
-    "portal.upload": _REVIEW,
+    "portal.upload": _CASES,
 }
 
 # Who may do what.
@@ -119,6 +121,7 @@ _DONE: Mapping[str, frozenset[Role]] = {
     "certification.review_verification": _REVIEW,
     "certification.decide_cases": frozenset({R.COMMITTEE}),
     "certification.extend_certificates": frozenset({R.SENIOR_REVIEWER, R.COMMITTEE}),
+    "certification.manage_cases": frozenset({R.COMMITTEE}),
     "certification.issue_certificate": frozenset({R.SENIOR_REVIEWER, R.COMMITTEE}),
     "certification.propose_certificate": _CASES,
     "certification.propose_extension": _CASES,

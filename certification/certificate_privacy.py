@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 
-from certification.models import CertificateCopy, CertificateLookup
+from certification.models import CaseDecision, CaseSanction, CertificateCopy, CertificateLookup, IrregularBehaviorCase
 from certification.services.certificates.copies import CopyNotReadyError, stored_bytes
-from certification.states import CopyState
+from certification.states import SHOWN_TO_THE_PERSON, CopyState
 from portal import retention
-from portal.personal_data import AfterDeletion, Exclusion, FileSource, Holding
+from portal.personal_data import AfterDeletion, Exclusion, FileSource, Holding, Rows
 
 NAMES_STAFF = "Names a member of staff"
 FOR_STAFF = "Words of staff, which may be about others"
@@ -30,6 +30,27 @@ _kept = partial(
     after_deletion=AfterDeletion.KEPT,
     kept_because="Proves to those who rely on the certificate that it is genuine",
 )
+
+_finding = partial(
+    Holding,
+    topic="certification",
+    after_deletion=AfterDeletion.KEPT,
+    kept_because="A finding is permanent by the rules of certification",
+)
+
+
+def _cases(user_id: int) -> Rows:
+    """Return the cases that the person was told of."""
+    return IrregularBehaviorCase.objects.filter(applicant__user=user_id, state__in=SHOWN_TO_THE_PERSON)
+
+
+def _decisions(user_id: int) -> Rows:
+    return CaseDecision.objects.filter(case__applicant__user=user_id).exclude(decided_by="")
+
+
+def _sanctions(user_id: int) -> Rows:
+    return CaseSanction.objects.filter(decision__case__applicant__user=user_id).exclude(decision__decided_by="")
+
 
 HOLDINGS = (
     _kept(
@@ -58,6 +79,30 @@ HOLDINGS = (
         what="Copies of your certificate",
         left_out={"stored_as": "Technical", "last_error": "Technical"},
     ),
+    Holding(
+        model="certification.IssueCandidate",
+        topic="certification",
+        owner="applicant__user",
+        what="That your certificate is being prepared",
+    ),
+    _finding(
+        model="certification.IrregularBehaviorCase",
+        what="Notices about your record, with your answer and the decision",
+        find=_cases,
+        left_out={"allegation": FOR_STAFF, "opened_by": NAMES_STAFF},
+    ),
+    _finding(
+        model="certification.CaseDocument",
+        what="Files that you sent about a notice",
+        owner="case__applicant__user",
+    ),
+    _finding(
+        model="certification.CaseDecision",
+        what="Decisions about a notice",
+        find=_decisions,
+        left_out={"proposed_by": NAMES_STAFF, "decided_by": NAMES_STAFF},
+    ),
+    _finding(model="certification.CaseSanction", what="What a decision imposed", find=_sanctions),
     Exclusion(
         "certification.CertificateLookup", "Says that somebody checked a certificate: data about them, as a hash"
     ),

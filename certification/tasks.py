@@ -6,6 +6,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from certification import jobs
+from certification.services import holds
+from certification.services.cases import deciding, steps
 from certification.services.certificates import candidates, copies, extending
 from certification.services.imports import working
 from certification.services.pathways import season_end
@@ -30,11 +32,14 @@ def make_certificate_copy(*, copy_id: str, **_: object) -> None:
 
 @shared_task(name=jobs.SWEEP_CERTIFICATES.name)
 def sweep_certificates(**_: object) -> None:
-    """Take up certificates that were left unprinted, and go on with extensions."""
+    """Take up certificates that were left unprinted, go on with extensions, and end what has its last day."""
     with advisory_lock(jobs.SWEEP_CERTIFICATES.name) as free:
         if free:
             copies.sweep(at=timezone.now())
             extending.sweep(at=timezone.now())
+            steps.sweep(at=timezone.now())
+            deciding.sweep(at=timezone.now())
+            holds.lift_ended(at=timezone.now())
 
 
 @shared_task(name=jobs.FIND_CANDIDATES.name)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from certification.views import certificates, credentials, eligibility, evaluators, pathways, schools
+from certification.views import cases, certificates, credentials, eligibility, evaluators, pathways, schools
 from certification.views.school import accounts, answering, language
 
 urlpatterns = [
@@ -25,6 +25,7 @@ urlpatterns = [
     path("school/answer/<str:token>/", answering.answer, name="school_answer"),
     path("school/language/", language.choose_language, name="school_language"),
     path("certificate/", certificates.certificate, name="certificate"),
+    path("certificate/notice/", cases.cases, name="cases"),
     path("certificate/pdf/", certificates.certificate_pdf, name="certificate_pdf"),
     path("pathways/", pathways.pathways, name="pathways"),
     path("pathways/start/", pathways.start, name="pathway_start"),

@@ -192,6 +192,9 @@ IDENTITY_MODEL = env.str("IDENTITY_MODEL", "passport", validate=lambda value: va
 # Days for which the picture of a passport or form is kept after the decision.
 IDENTITY_IMAGE_DAYS = env.int("IDENTITY_IMAGE_DAYS", 90, validate=lambda value: value >= 0)
 REGISTRATION_DRAFT_DAYS = env.int("REGISTRATION_DRAFT_DAYS", 14, validate=lambda value: value >= 1)
+# Days for answering a notice of irregular behavior, and for appealing a decision (R-IRR-2).
+CASE_ANSWER_DAYS = env.int("CASE_ANSWER_DAYS", 30, validate=lambda value: value >= 1)
+CASE_APPEAL_DAYS = env.int("CASE_APPEAL_DAYS", 30, validate=lambda value: value >= 1)
 
 HTTPS = BASE_URL.startswith("https://")
 if DEBUG and HTTPS:

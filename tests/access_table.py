@@ -76,6 +76,8 @@ GROUPS = (
           addresses=("payment_return payment",)),
     Group("a certificate's PDF; one that was not printed leads back, without one there is none", get="302 302 302 404 403",
           post="302 405 405 405 403", addresses=("certificate_pdf",)),
+    Group("a notice about one's record, and the answer", get="302 302 200 404 403", post="302 302 200 404 403",
+          addresses=("cases",)),
     Group("give a payment up", get="302 302 302 404 403", post="302 302 302 404 403", addresses=("payment_cancel payment",)),
     Group(
         "signing in and out; who is signed in is led on",
@@ -237,11 +239,13 @@ applicants.namerequest                  vc         vc         vc         -      
 applicants.registration                 vc         v          vc         -          -          -          -          v
 applicants.user                         v          -          -          -          -          -          v          v
 certification.annotation                v          v          v          -          v          -          -          v
+certification.casedecision              va         -          -          -          va         -          -          v
 certification.certificate               v          v          v          -          v          -          -          v
 certification.certificatechange         v          v          v          -          v          -          -          v
 certification.certificatecopy           v          v          v          -          v          -          -          v
 certification.certificateextension      va         va         va         -          va         -          -          v
 certification.certificatelookup         v          -          v          -          -          -          v          v
+certification.irregularbehaviorcase     va         -          -          -          va         -          -          v
 certification.issuecandidate            v          v          v          -          v          -          -          v
 certification.issuedecision             v          v          v          -          v          -          -          v
 certification.credential                v          v          v          -          v          -          -          v
@@ -296,6 +300,11 @@ applicants.deletionrequest refuse       yes        -          yes        -      
 certification.schoolofficial close_account yes     yes        yes        -          -          -          -          -
 certification.schoolofficial open_account yes      yes        yes        -          -          -          -          -
 certification.schoolofficial take_off_list yes     yes        yes        -          -          -          -          -
+certification.casedecision decide       yes        -          -          -          yes        -          -          -
+certification.irregularbehaviorcase start_review yes -        -          -          yes        -          -          -
+certification.irregularbehaviorcase dismiss yes    -          -          -          yes        -          -          -
+certification.irregularbehaviorcase send_notice yes -         -          -          yes        -          -          -
+certification.irregularbehaviorcase hand_over yes  -          -          -          yes        -          -          -
 certification.certificate revoke        yes        -          -          -          yes        -          -          -
 certification.certificatecopy try_again yes        yes        yes        -          yes        -          -          -
 certification.certificateextension carry_out yes   yes        yes        -          yes        -          -          -

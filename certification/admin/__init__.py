@@ -1,5 +1,6 @@
 """Records of certification in the staff door; shown, and changed only by services."""
 
+from certification.admin.cases import CaseDecisionAdmin, IrregularBehaviorCaseAdmin
 from certification.admin.certificates import (
     CertificateAdmin,
     CertificateChangeAdmin,
@@ -33,6 +34,7 @@ from certification.admin.verification import VerificationRequestAdmin
 __all__ = [
     "AnnotationAdmin",
     "AttemptLimitAdmin",
+    "CaseDecisionAdmin",
     "CertificateAdmin",
     "CertificateChangeAdmin",
     "CertificateCopyAdmin",
@@ -45,6 +47,7 @@ __all__ = [
     "ExcludedAwardAdmin",
     "FileImportAdmin",
     "HoldAdmin",
+    "IrregularBehaviorCaseAdmin",
     "IssueCandidateAdmin",
     "IssueDecisionAdmin",
     "MedicalEducationAdmin",

@@ -1,5 +1,6 @@
 """What certification knows: schools, education, examinations, pathways, credentials, the certificate."""
 
+from certification.models.cases import CaseDecision, CaseDocument, CaseSanction, IrregularBehaviorCase
 from certification.models.certificate_copies import CertificateCopy, CertificateLookup
 from certification.models.certificates import Certificate, CertificateChange, IssueDecision
 from certification.models.credentials import Credential, CredentialDocument, CredentialStatusChange
@@ -51,6 +52,9 @@ __all__ = [
     "LOWEST_SCORE",
     "Annotation",
     "AttemptLimit",
+    "CaseDecision",
+    "CaseDocument",
+    "CaseSanction",
     "Certificate",
     "CertificateChange",
     "CertificateCopy",
@@ -67,6 +71,7 @@ __all__ = [
     "FileImport",
     "FileImportRow",
     "Hold",
+    "IrregularBehaviorCase",
     "IssueCandidate",
     "IssueDecision",
     "License",

@@ -14,6 +14,7 @@ class Annotation(models.Model):
     text = models.CharField(max_length=500)
     explanation = models.TextField(help_text="Explanatory note that is enclosed with each report.")
     decided_on = models.DateField()
+    annulled_on = models.DateField(null=True, blank=True, help_text="Ended on appeal; later reports do not state it.")
 
     def __str__(self) -> str:
         return f"annotation {self.pk}"
@@ -28,6 +29,7 @@ class Hold(models.Model):
     reason = models.CharField(max_length=500)
     placed_at = models.DateTimeField()
     placed_by = models.CharField(max_length=120)
+    ends_on = models.DateField(null=True, blank=True, help_text="Last day, after which it is lifted by itself.")
     lifted_at = models.DateTimeField(null=True, blank=True)
     lifted_by = models.CharField(max_length=120, null=True, blank=True)  # noqa: DJ001 (filled together with lifted_at)
 

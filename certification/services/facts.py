@@ -111,6 +111,10 @@ def _statuses(credential: Credential) -> tuple[tuple[date, str], ...]:
 
 
 def _annotations(applicant: Applicant, as_of: date) -> tuple[AnnotationFact, ...]:
-    rows = [row for row in applicant.annotations.all() if row.decided_on <= as_of]
+    rows = [
+        row
+        for row in applicant.annotations.all()
+        if row.decided_on <= as_of and (row.annulled_on is None or row.annulled_on > as_of)
+    ]
     rows.sort(key=lambda row: (row.decided_on, row.pk))
     return tuple(AnnotationFact(row.text, row.explanation, row.decided_on) for row in rows)

@@ -1,5 +1,6 @@
 """Named values and state machines of certification, one module per topic."""
 
+from certification.states.cases import CASE_MACHINE, CLOSED_CASES, SHOWN_TO_THE_PERSON, CaseState, SanctionKind
 from certification.states.certificates import (
     CERTIFICATE_MACHINE,
     COPY_MACHINE,
@@ -48,7 +49,9 @@ from certification.states.verification import (
 
 __all__ = [
     "BY_THE_SCHOOL",
+    "CASE_MACHINE",
     "CERTIFICATE_MACHINE",
+    "CLOSED_CASES",
     "COPY_MACHINE",
     "CREDENTIAL_MACHINE",
     "EVALUATOR_MACHINE",
@@ -58,10 +61,12 @@ __all__ = [
     "OPEN_PATHWAY_STATES",
     "OPEN_VERIFICATIONS",
     "PATHWAY_MACHINE",
+    "SHOWN_TO_THE_PERSON",
     "VERIFICATION_MACHINE",
     "WITH_THE_SCHOOL",
     "AnswerChannel",
     "AttemptKind",
+    "CaseState",
     "CertificateChangeKind",
     "CertificateOrigin",
     "CertificateState",
@@ -83,6 +88,7 @@ __all__ = [
     "PathwayState",
     "RecognizedBy",
     "RowOutcome",
+    "SanctionKind",
     "SchoolLanguage",
     "Verdict",
     "VerificationPurpose",

@@ -117,6 +117,8 @@ _ALL = (
         link="page_url",
         link_label="Go to your dashboard",
     ),
+    _certificate("case_notice", "A notice about your record", why_always=RIGHTS, label="Read the notice"),
+    _certificate("case_decided", "A decision about your record", why_always=RIGHTS, label="Read the decision"),
     MessageKind("email_address_changed", "Your e-mail address was changed", Audience.FORMER_ADDRESS),
     _own_data("own_data_ready", "The copy of your data is ready", "Go to your data"),
     _own_data("correction_answered", "We answered your request for a correction", "Read the answer"),

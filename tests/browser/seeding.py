@@ -11,7 +11,9 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from applicants.models import Applicant, IdentityCheck, NameRequest, User
+from applicants.roles import Role
 from certification.models import Certificate
+from certification.services.cases import steps
 from certification.services.credentials.handing_in import begin
 from certification.services.imports import receiving, working
 from certification.states import CredentialKind, CredentialPart, ImportKind
@@ -32,6 +34,7 @@ from tests.browser.support import Site
 from tests.cvs.pages import choose, confirm_details, issue
 from tests.factories.applicants import StaffFactory
 from tests.factories.newsletter import NewsletterDeliveryFactory, NewsletterIssueFactory
+from tests.people import staff_in
 from tests.support.orders import PRICE_CENTS, pay_with_credit, place
 from tests.support.sign_in import sign_in
 
@@ -88,8 +91,20 @@ def _seed(world: World, double: StripeDoubleProcess) -> None:
     _write_newsletters(world)
     _name_a_certificate(world)
     _import_files(world)
+    _send_a_notice()
     # From here on nobody reaches the payment provider: what its silence looks like is a state as well.
     double.control.fault("500", times=1000)
+
+
+def _send_a_notice() -> None:
+    """A case that waits for the answer of somebody whose reports are on hold anyway."""
+    member = actor_label(staff_in(Role.COMMITTEE))
+    at = timezone.now()
+    case = steps.open_case(applicant=_person(HELD), allegation="A transcript that differs", at=at, actor=member)
+    steps.start_review(case_id=case.pk, at=at, actor=member)
+    steps.send_notice(
+        case_id=case.pk, notice="A transcript that you sent differs from your school’s.", at=at, actor=member
+    )
 
 
 def _name_a_certificate(world: World) -> None:

@@ -268,6 +268,8 @@ CERTIFICATES = [
     State("certificate-none", "/certificate/", "Not issued yet", NOT_CERTIFIED),
     State("certificate", "/certificate/", "Your certificate stays valid", CERTIFIED),
     State("certificate-by-pathway", "/certificate/", "through Pathway 3", BY_PATHWAY),
+    State("notice", "/certificate/notice/", "Answer the notice", HELD),
+    State("notice-error", "/certificate/notice/", "Write your answer", HELD, _press("Send the answer")),
     State("verify-certificate", "/verify/certificate/", "Enter the number"),
     State("verify-certificate-error", "/verify/certificate/?number=&date=soon", "There is a problem"),
     State("verify-certificate-genuine", _OF_CERTIFICATE, "We issued this certificate and it is valid"),

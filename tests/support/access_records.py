@@ -5,12 +5,6 @@ from datetime import date
 from django.utils import timezone
 
 from applicants.models import Applicant
-from certification.models import (
-    Certificate,
-    CertificateExtension,
-    CertificateLookup,
-    IssueCandidate,
-)
 from portal.mail import store_email
 from tests.factories import rule_tables
 from tests.factories.applicants import (
@@ -19,21 +13,19 @@ from tests.factories.applicants import (
 )
 from tests.factories.certification import (
     AnnotationFactory,
-    CertificateChangeFactory,
-    CertificateCopyFactory,
     CertificateFactory,
     CredentialStatusChangeFactory,
     DegreeTitleFactory,
     ExaminationResultFactory,
     FileImportFactory,
     HoldFactory,
-    IssueDecisionFactory,
     OetResultFactory,
     PathwayAcceptanceFactory,
     PathwayApplicationFactory,
     SponsorNoteFactory,
 )
 from tests.factories.payments import FeeFactory
+from tests.support.access_certificates import certificate_rows
 
 
 def records_of(owner: Applicant) -> str:
@@ -43,20 +35,7 @@ def records_of(owner: Applicant) -> str:
     for factory in (AnnotationFactory, CertificateFactory, ExaminationResultFactory, HoldFactory):
         factory.create(applicant=owner)
     OetResultFactory.create(applicant=owner)
-    certificate = Certificate.objects.get(applicant=owner)
-    IssueDecisionFactory.create(applicant=owner)
-    IssueCandidate.objects.create(applicant=owner, eligible_since=date(2026, 1, 2), noted_at=timezone.now())
-    CertificateChangeFactory.create(certificate=certificate)
-    CertificateCopyFactory.create(certificate=certificate)
-    CertificateExtension.objects.create(
-        certificate=certificate,
-        new_end=date(2030, 1, 1),
-        reason="Test",
-        found=1,
-        proposed_by="user:0",
-        proposed_at=timezone.now(),
-    )
-    CertificateLookup.objects.create(at=timezone.now(), client="0" * 32, found=True, certificate=certificate)
+    certificate_rows(owner)
     PathwayAcceptanceFactory.create(applicant=owner)
     rule_tables.WindowExceptionFactory.create(applicant=owner)
     for table in rule_tables.TABLES:

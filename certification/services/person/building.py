@@ -1,7 +1,7 @@
 """Makes facts of what the query found; what is dated after the day of evaluation is left out or taken back."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from certification.rules.facts import (
@@ -18,6 +18,8 @@ from certification.rules.facts import (
     Passport,
     PersonFacts,
     Result,
+    Sanction,
+    SanctionKind,
     School,
     Sitting,
     SponsorNote,
@@ -44,7 +46,7 @@ def facts_of(record: Record, as_of: date, owed_cents: int) -> PersonFacts:
         diploma=papers.diploma(record, name, as_of),
         transcript=papers.transcript(record, name, as_of),
         balance=Decimal(-owed_cents) / 100,
-        irregular_cases=tuple(_finding(row) for row in record["findings"]),
+        irregular_cases=tuple(_finding(row, record["sanctions"]) for row in record["findings"] if _stands(row, as_of)),
         holds=tuple(_hold(row) for row in record["held"]),
         certificate=_certificate(record),
     )
@@ -159,14 +161,29 @@ def _oet(row: Record) -> OetSitting:
     )
 
 
-def _finding(row: Record) -> IrregularCase:
+def _stands(row: Record, as_of: date) -> bool:
+    """Tell whether a finding was not ended on appeal by then."""
+    annulled_on = day(row["annulled_on"])
+    return annulled_on is None or annulled_on > as_of
+
+
+def _finding(row: Record, sanctions: Sequence[Record]) -> IrregularCase:
+    """Return a finding with what the committee imposed by it."""
     decided_on = date.fromisoformat(row["decided_on"])
-    return IrregularCase(opened_on=decided_on, closed_on=decided_on, finding=True)
+    imposed = tuple(
+        Sanction(kind=SanctionKind(one["kind"]), from_date=decided_on, until=day(one["until"]))
+        for one in sanctions
+        if one["annotation"] == row["pk"]
+    )
+    return IrregularCase(opened_on=decided_on, closed_on=decided_on, finding=True, sanctions=imposed)
 
 
 def _hold(row: Record) -> Hold:
-    placed_on = eastern_date(datetime.fromisoformat(row["placed_at"]))
-    return Hold(kind=HoldKind(row["kind"]), placed_on=placed_on, lifted_on=local_day(row["lifted_at"]))
+    """Return a hold; one with a last day is lifted on the day after it at the latest."""
+    placed_on, last = eastern_date(datetime.fromisoformat(row["placed_at"])), day(row["ends_on"])
+    days = [local_day(row["lifted_at"]), last + timedelta(days=1) if last else None]
+    lifted_on = min((one for one in days if one is not None), default=None)
+    return Hold(kind=HoldKind(row["kind"]), placed_on=placed_on, lifted_on=lifted_on)
 
 
 def _certificate(record: Record) -> Certificate | None:

@@ -11,6 +11,7 @@ from applicants.models import Applicant, FormerNameOfRecord, IdentityCheck, Veri
 from applicants.states import IdentityModel, IdentityState
 from certification.models import (
     Annotation,
+    CaseSanction,
     Credential,
     CredentialDocument,
     CredentialStatusChange,
@@ -109,8 +110,15 @@ def records(applicant_ids: Iterable[int]) -> Iterable[Record]:
             *("expires_on", "decided_at"),
             where={"kind": IdentityModel.PASSPORT, "state": IdentityState.ACCEPTED},
         ),
-        held=_of_person(Hold, "kind", "placed_at", "lifted_at"),
-        findings=_of_person(Annotation, "decided_on"),
+        held=_of_person(Hold, "kind", "placed_at", "lifted_at", "ends_on"),
+        findings=_of_person(Annotation, "pk", "annulled_on", "decided_on"),
+        sanctions=_of_person(
+            CaseSanction,
+            *("kind", "until"),
+            columns={"annotation": "decision__case__annotation"},
+            through="decision__case__applicant",
+            where={"decision__about_appeal": False, "decision__decided_at__isnull": False},
+        ),
     )
     return cast("Iterable[Record]", found)
 
