@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.db import connections
 
-from bench import burst, commits, pages, people, rendering, visitors
+from bench import burst, commits, imports, pages, people, rendering, schools, visitors
 from bench.figures import Figure, Target
 from bench.launcher import HOST, result
 from bench.sizes import Sizes
@@ -31,6 +31,14 @@ def _burst(world: World, sizes: Sizes) -> list[Figure]:
     return burst.measure(world.launcher, world.mailbox, sizes)
 
 
+def _schools(world: World, sizes: Sizes) -> list[Figure]:
+    return schools.measure(world.database_url, sizes)
+
+
+def _imports(world: World, sizes: Sizes) -> list[Figure]:
+    return imports.measure(world.launcher, sizes)
+
+
 def _pages(world: World, sizes: Sizes) -> list[Figure]:
     visits = visitors.prepare_visits()
     connections.close_all()
@@ -54,6 +62,8 @@ def _pages(world: World, sizes: Sizes) -> list[Figure]:
 BENCHMARKS: dict[str, Callable[[World, Sizes], list[Figure]]] = {
     "rendering": _rendering,
     "pages": _pages,
+    "schools": _schools,
+    "imports": _imports,
     "burst": _burst,
     "commits": _commits,
 }

@@ -18,6 +18,9 @@ class Sizes:
     few_people: int
     many_people: int
     orders_of_the_busiest: int
+    schools: int
+    searches: int
+    import_rows: int
 
 
 FULL = Sizes(
@@ -32,6 +35,9 @@ FULL = Sizes(
     few_people=1_000,
     many_people=200_000,
     orders_of_the_busiest=2_000,
+    schools=4_000,
+    searches=200,
+    import_rows=100_000,
 )
 QUICK = Sizes(
     renders=12,
@@ -45,4 +51,7 @@ QUICK = Sizes(
     few_people=1_000,
     many_people=20_000,
     orders_of_the_busiest=500,
+    schools=4_000,
+    searches=60,
+    import_rows=10_000,
 )

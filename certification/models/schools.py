@@ -6,7 +6,7 @@ from operator import or_
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Case, F, IntegerField, Max, Q, Value, When
+from django.db.models import Case, F, IntegerField, Q, Value, When
 from django_countries import countries
 from django_countries.fields import CountryField
 
@@ -58,17 +58,24 @@ class MedicalSchoolQuerySet(models.QuerySet["MedicalSchool"]):
             found = found.filter(search_text__contains=word)
         return found
 
-    def with_most_of(self, words: Sequence[Collection[str]]) -> "MedicalSchoolQuerySet":
-        """Return the schools that have the most of `words`, each given with its spellings, annotated with `agreed`."""
+    def with_some_of(self, words: Sequence[Collection[str]]) -> "MedicalSchoolQuerySet":
+        """Return the schools that have any of `words`, each given with its spellings, those with the most first.
+
+        `agreed` is how many they have.
+        """
         each = [_has_any(spellings) for spellings in words if spellings]
-        agreed = self.annotate(agreed=sum(each, Value(0)))
-        most = agreed.aggregate(most=Max("agreed"))["most"] if each else 0
-        return agreed.filter(agreed=most) if most else agreed.none()
+        if not each:
+            return self.none().annotate(agreed=Value(0))
+        # The condition beside the count lets the index leave out most schools.
+        any_of_them = reduce(or_, each)
+        counted = (Case(When(one, then=Value(1)), default=Value(0), output_field=IntegerField()) for one in each)
+        return (
+            self.filter(any_of_them).annotate(agreed=sum(counted, Value(0))).order_by("-agreed", "name", "city", "pk")
+        )
 
 
-def _has_any(spellings: Collection[str]) -> Case:
-    contained = (Q(search_text__contains=spelling) for spelling in spellings)
-    return Case(When(reduce(or_, contained), then=Value(1)), default=Value(0), output_field=IntegerField())
+def _has_any(spellings: Collection[str]) -> Q:
+    return reduce(or_, (Q(search_text__contains=spelling) for spelling in spellings))
 
 
 class MedicalSchool(models.Model):

@@ -55,3 +55,8 @@ def load_people(password: str = DEMO_PASSWORD) -> None:
 def load_many(count: int, *, password: str = DEMO_PASSWORD) -> None:
     """Add `count` made-up physicians for benchmarks, see `sandbox.sample_data.bulk`; schools must be there."""
     import_module("sandbox.sample_data.bulk").load(count, password=password)
+
+
+def load_many_schools(count: int) -> None:
+    """Add `count` made-up medical schools for benchmarks, see `sandbox.sample_data.bulk`; listed ones must be there."""
+    import_module("sandbox.sample_data.bulk").load_schools(count)

@@ -1,9 +1,14 @@
 """Very many made-up physicians for benchmarks, made inside the database because a million rows are not sent one by one."""
 
+import random
 from datetime import UTC, datetime
 
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
+
+from certification.models import MedicalSchool, SponsorNote
+from certification.models.schools import searchable
+from certification.services.schools import write_search_texts
 
 # Numbers 5xxxxxxx: the people of data/physicians.csv have others.
 _FIRST_NUMBER = 50_000_000
@@ -101,3 +106,22 @@ def load(count: int, *, password: str) -> None:
         for table in _TABLES:
             # Fresh statistics, or the planner goes on as if the tables were small.
             cursor.execute(f"ANALYZE {table}")
+
+
+@transaction.atomic
+def load_schools(count: int) -> None:
+    """Add `count` made-up schools with a sponsor note each: names of listed ones in cities of others."""
+    listed = list(MedicalSchool.objects.exclude(code__startswith="B").order_by("code"))
+    chance = random.Random(4)  # noqa: S311 (a benchmark asks the same of every run)
+    there = MedicalSchool.objects.filter(code__startswith="B").count()
+    made = []
+    for number in range(there, there + count):
+        name, place = chance.choice(listed).name, chance.choice(listed)
+        city, country = place.city, place.country.code or ""
+        full = f"{name} at {city} {number}"
+        text = searchable(full, city, country)
+        made.append(MedicalSchool(code=f"B{number:06}", name=full, city=city, country=country, search_text=text))
+    MedicalSchool.objects.bulk_create(made, batch_size=1_000)
+    notes = [SponsorNote(school=school, from_year=1950 + school.pk % 60, basis="made up") for school in made]
+    SponsorNote.objects.bulk_create(notes, batch_size=1_000)
+    write_search_texts()

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from bench import burst, commits, pages, people, rendering, visitors
+from bench import burst, commits, imports, pages, people, rendering, schools, visitors
 from bench.browser import Browser, UnexpectedAnswerError
 from bench.launcher import Launcher
 from bench.orders import fill_baskets
 from bench.sizes import Sizes
+from certification.models import ExaminationResult, MedicalSchool
 from cvs.models import DispatchJob, IssuedReport, ReportRequest
 from cvs.states import RequestState
 from payments.models import Order, Payment
@@ -33,6 +34,9 @@ TINY = Sizes(
     few_people=30,
     many_people=30,
     orders_of_the_busiest=25,
+    schools=30,
+    searches=8,
+    import_rows=40,
 )
 
 
@@ -124,3 +128,24 @@ def test_page_that_does_not_answer_is_not_measured(launcher: Launcher):
 
     with pytest.raises(UnexpectedAnswerError, match="/dashboard/ answered 302"):
         Browser(f"http://127.0.0.1:{port}").milliseconds("/dashboard/")
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_search_of_schools_is_measured():
+    load_reference_data()
+
+    (figure,) = schools.measure(process_environment()["DATABASE_URL"], TINY)
+
+    assert figure.value > 0
+    assert figure.ratio
+    assert MedicalSchool.objects.filter(code__startswith="B").count() == TINY.schools
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_import_is_measured_when_every_row_was_written(launcher: Launcher):
+    load_reference_data()
+
+    figures = imports.measure(launcher, TINY)
+
+    assert all(figure.value > 0 and figure.ratio for figure in figures)
+    assert ExaminationResult.objects.filter(source_import__isnull=False).count() == TINY.import_rows + 4
