@@ -25,6 +25,7 @@ registry.add(
     _holding(model="certification.MedicalEducation", what="Your medical degree"),
     _holding(model="certification.ExaminationResult", what="Examinations that you sat; no score is kept"),
     _holding(model="certification.OetResult", what="Results of OET Medicine that were released to us"),
+    _holding(model="certification.LastVerdict", what="What the rules said of your record last"),
     _holding(
         model="certification.WindowException",
         what="Longer time limits for examinations that you were granted",

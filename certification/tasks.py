@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from certification import jobs
-from certification.services import holds
+from certification.services import holds, nightly
 from certification.services.cases import deciding, steps
 from certification.services.certificates import candidates, copies, extending
 from certification.services.imports import working
@@ -14,6 +14,8 @@ from certification.services.pathways import season_end
 from certification.services.verification import reminders
 from portal.jobs import send
 from portal.locks import advisory_lock
+
+TURN_SECONDS = 60.0
 
 
 @shared_task(name=jobs.SWEEP_VERIFICATION.name)
@@ -72,3 +74,11 @@ def sweep_pathways(**_: object) -> None:
     with advisory_lock(jobs.SWEEP_PATHWAYS.name) as free:
         if free:
             season_end.sweep(at=timezone.now())
+
+
+@shared_task(name=jobs.EVALUATE_EVERYBODY.name)
+def evaluate_everybody(**_: object) -> None:
+    """Judge everybody once a day, in turns that end before a task must."""
+    with advisory_lock(jobs.EVALUATE_EVERYBODY.name) as free:
+        if free:
+            nightly.evaluate_everybody(at=timezone.now(), seconds=TURN_SECONDS)

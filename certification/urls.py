@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from certification.views import cases, certificates, credentials, eligibility, evaluators, pathways, schools
+from certification.views import (
+    cases,
+    certificates,
+    credentials,
+    eligibility,
+    evaluators,
+    pathways,
+    requirements,
+    schools,
+)
 from certification.views.school import accounts, answering, language
 
 urlpatterns = [
@@ -42,4 +51,7 @@ urlpatterns = [
     path("pathways/<int:key>/evaluators/<int:evaluator_id>/withdraw/", evaluators.withdraw, name="evaluator_withdraw"),
     path("evaluate/<str:token>/", evaluators.evaluate, name="evaluate"),
     path("verify/certificate/", certificates.verify_certificate, name="verify_certificate"),
+    # After every other address below certification/.
+    path("certification/what-if/", requirements.try_days, name="what_if"),
+    path("certification/<slug:slug>/", requirements.requirement, name="requirement"),
 ]

@@ -53,13 +53,15 @@ GROUPS = (
     Group(
         "a physician's own pages",
         get="302 200 200 200 403", post="302 405 405 405 403",
-        addresses=("dashboard", "reports", "report_record", "certificate"),
+        addresses=("dashboard", "reports", "report_record", "certificate", "requirement requirement"),
     ),
     Group(
         "a physician's own forms",
         get="302 302 200 200 403", post="302 302 200 200 403",
         addresses=("contact_details", "order_details"),
     ),
+    Group("days to try out, of which nothing is kept", get="302 200 200 200 403", post="302 200 200 200 403",
+          addresses=("what_if",)),
     Group("later pages of an order; who has confirmed and chosen nothing is led back",
           get="302 302 302 302 403", post="302 302 302 302 403", addresses=("order_authorities", "order_review")),
     Group(

@@ -98,7 +98,7 @@ def test_staff_are_offered_the_acts_of_the_table(world: World, person: str):
 
 def test_another_persons_object_does_not_exist():
     """No row may give a stranger what it gives the owner of an object, but where a code is the key for everybody."""
-    by_code = {"url_code", "acknowledge_code", "uidb36", "key", "newsletter_number", "school_code"}
+    by_code = {"url_code", "acknowledge_code", "uidb36", "key", "newsletter_number", "school_code", "requirement"}
     lax = [
         address
         for group in GROUPS

@@ -1,12 +1,13 @@
 """Forms of staff for the rule tables: every change says why."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 
 from applicants.models import Applicant
 from applicants.numbers import parse_identification_number
-from certification.models import WindowException
+from certification.models import Threshold, WindowException
 from certification.models.rule_tables import TableRow
 
 REASON_LENGTH = 500
@@ -22,6 +23,16 @@ class TableRowForm(forms.ModelForm[TableRow]):
         help_text="Kept in the history of the tables.",
         error_messages={"required": "Enter why the row is added or changed"},
     )
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse to end a threshold that nothing follows: the rules need it on every day."""
+        cleaned = super().clean() or {}
+        code, last = cleaned.get("code"), cleaned.get("effective_to")
+        if isinstance(self.instance, Threshold) and code and last is not None:
+            others = Threshold.objects.filter(code=code, effective_from__lte=last + timedelta(days=1))
+            if not others.filter(effective_to__isnull=True).exclude(pk=self.instance.pk).exists():
+                self.add_error("effective_to", "Add the row that follows first: the rules need a value on every day")
+        return cleaned
 
 
 class WindowExceptionForm(forms.ModelForm[WindowException]):

@@ -18,6 +18,7 @@ from certification.models.extensions import CertificateExtension
 from certification.models.holds import Annotation, Hold
 from certification.models.imports import FileImport, FileImportRow
 from certification.models.issuing import IssueCandidate
+from certification.models.last_verdicts import LastVerdict
 from certification.models.oet import OetResult
 from certification.models.officials import SchoolOfficial
 from certification.models.pathway_applications import License, PathwayApplication, SchoolBasis
@@ -74,6 +75,7 @@ __all__ = [
     "IrregularBehaviorCase",
     "IssueCandidate",
     "IssueDecision",
+    "LastVerdict",
     "License",
     "MedicalEducation",
     "MedicalSchool",

@@ -1,14 +1,30 @@
 """Judges people by what is on record of them."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from applicants.models import Applicant
 from certification.rules.engine import evaluate
+from certification.rules.facts import PersonFacts
 from certification.rules.tables import RuleTables
 from certification.rules.trace import Verdict
 from certification.services.person import people_facts, person_facts
 from certification.services.rule_tables import current_tables
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A verdict with the facts it rests on."""
+
+    facts: PersonFacts
+    verdict: Verdict
+
+
+def judge(applicant: Applicant, as_of: date) -> Judged:
+    """Return verdict and facts of a person on `as_of` (US Eastern), for pages that show both."""
+    facts = person_facts(applicant, as_of)
+    return Judged(facts, evaluate(facts, current_tables(), as_of))
 
 
 def evaluate_person(applicant: Applicant, as_of: date, tables: RuleTables | None = None) -> Verdict:

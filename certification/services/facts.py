@@ -8,8 +8,11 @@ from certification import rules
 from certification.facts import AnnotationFact, CertificationFacts, EducationFact, Name
 from certification.models import Certificate, Credential, MedicalEducation
 from certification.rules import certificates, credentials, requirements
+from certification.rules.facts import Exam, WindowException
 from certification.rules.record import Acceptance, CertificateRecord, CredentialRecord, Sitting
+from certification.services.rule_tables import current_tables
 from certification.states import CertificateChangeKind
+from portal.eastern import eastern_date
 
 PREFETCHED = (
     "verified_names",
@@ -17,13 +20,14 @@ PREFETCHED = (
     "pathway_acceptances",
     "credentials__status_changes",
     "annotations",
+    "window_exceptions",
 )
 
 
 def facts_as_of(*, applicant_id: int, as_of: date) -> CertificationFacts:
     """Return everything a report states of a person on `as_of` (US Eastern); later entries are ignored.
 
-    Seven queries whatever the record holds. Raises Applicant.DoesNotExist.
+    Nine queries whatever the record holds. Raises Applicant.DoesNotExist.
     """
     loaded = Applicant.objects.select_related("education__school", "certificate").prefetch_related(*PREFETCHED)
     applicant = loaded.annotate(former_name=former_name_on(as_of)).get(pk=applicant_id)
@@ -44,7 +48,11 @@ def facts_as_of(*, applicant_id: int, as_of: date) -> CertificationFacts:
         birth_date=applicant.birth_date,
         identification_number=applicant.identification_number,
         requirements=requirements.requirements(
-            _sittings(applicant), _acceptances(applicant), certificate.issued_on if certificate else None, as_of
+            _sittings(applicant),
+            _acceptances(applicant),
+            certificate.issued_on if certificate else None,
+            as_of,
+            requirements.Limits(current_tables(), _longer_limits(applicant)),
         ),
         credentials=credentials.statements(_credentials(applicant), education.school if education else "", as_of),
         annotations=_annotations(applicant, as_of),
@@ -93,6 +101,17 @@ def _other_names(applicant: Applicant, as_of: date, *, besides: Name) -> tuple[N
 def _sittings(applicant: Applicant) -> list[Sitting]:
     results = applicant.examination_results.all()
     return [Sitting(row.examination, row.taken_on, row.reported_on, row.passed) for row in results]
+
+
+def _longer_limits(applicant: Applicant) -> tuple[WindowException, ...]:
+    """Return the longer time limits granted to the person (R-EXAM-4)."""
+    rows = applicant.window_exceptions.all()
+    return tuple(
+        WindowException(
+            exam=Exam(row.examination), new_end_date=row.new_end_on, granted_on=eastern_date(row.granted_at)
+        )
+        for row in rows
+    )
 
 
 def _acceptances(applicant: Applicant) -> list[Acceptance]:

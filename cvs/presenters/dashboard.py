@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.urls import reverse
 
 from applicants.models import Applicant
 from applicants.presenters.identity import standing_of
-from certification.facts import CertificateFact, CertificationAnswer, CertificationFacts, CredentialFact, Requirement
+from certification.presenters.checklist import Item, checklist_of
+from certification.rules.trace import Verdict
 from cvs.models import ReportRequest
 from cvs.presenters.history import HistoryStep, as_steps, milestones, told
 from cvs.presenters.progress import Progress, progress_of
@@ -17,21 +18,13 @@ from payments.states import OrderState
 
 RECENT_ORDERS = 3
 RECENT_STEPS = 4
-CERTIFICATE = "Certificate"
 IDENTITY = "Confirm who you are"
-NOT_NEEDED = "Not applicable"
-# Status of a credential as certification prints it → tone, chip, and whose turn it is.
-CREDENTIAL_WORDS = {
-    "Verified": ("done", "Met", "Verified with {issuer}"),
-    "In progress": ("progress", "Waiting for your school", "We asked {issuer} to verify it"),
-    "Not received": ("todo", "Not started", "We have not received it yet"),
-    "Refused": ("action", "Action needed", "{issuer} could not verify it"),
-}
+IDENTITY_ITEM = "identity"
 
 
 @dataclass(frozen=True)
 class Task:
-    """One requirement: `tone` gives mark and color (done, progress, action, todo, locked), `reason` says why and since when.
+    """What comes before all requirements: `tone` gives mark and color, `reason` says why and since when.
 
     `address` and `action` are where the person can act, and the words of the link; empty where there is nothing to do.
     """
@@ -58,7 +51,7 @@ class Dashboard:
     """Everything the dashboard shows."""
 
     identity: Task | None
-    tasks: tuple[Task, ...]
+    tasks: tuple[Item, ...]
     latest: LatestOrder | None
     activity: tuple[HistoryStep, ...]
 
@@ -68,10 +61,12 @@ class Dashboard:
         return sum(task.tone == "done" for task in self.tasks)
 
 
-def dashboard_of(applicant: Applicant, facts: CertificationFacts) -> Dashboard:
-    """Return the dashboard of `applicant` (one query besides the facts, and one more until identity was checked)."""
+def dashboard_of(applicant: Applicant, verdict: Verdict) -> Dashboard:
+    """Return the dashboard of `applicant` (one query besides the verdict, and one more until identity was checked)."""
     requests = _recent_requests(applicant)
-    return Dashboard(identity_task(applicant), tasks_of(facts), _latest(requests), tuple(as_steps(_activity(requests))))
+    # Who has not shown who they are reads that above everything else.
+    tasks = tuple(item for item in checklist_of(verdict) if item.slug != IDENTITY_ITEM)
+    return Dashboard(identity_task(applicant), tasks, _latest(requests), tuple(as_steps(_activity(requests))))
 
 
 def identity_task(applicant: Applicant) -> Task | None:
@@ -81,48 +76,6 @@ def identity_task(applicant: Applicant) -> Task | None:
     standing = standing_of(applicant)
     action = "Confirm who you are" if standing.may_send else "See where it stands"
     return Task(standing.tone, IDENTITY, standing.label, standing.text, reverse("identity"), action)
-
-
-def tasks_of(facts: CertificationFacts) -> tuple[Task, ...]:
-    """Return the requirements that the facts know of, then the certificate."""
-    tasks = [_requirement(requirement) for requirement in facts.requirements]
-    tasks += [_credential(credential) for credential in facts.credentials if credential.status != NOT_NEEDED]
-    return (*tasks, _certificate(facts, all_met=all(task.tone == "done" for task in tasks)))
-
-
-def _requirement(requirement: Requirement) -> Task:
-    if not requirement.met:
-        return Task("todo", requirement.label, "Not met", "We have no record that meets this requirement yet")
-    how = requirement.how or "Met"
-    return Task("done", requirement.label, "Met", f"{how}, {day(requirement.on)}" if requirement.on else how)
-
-
-def _credential(credential: CredentialFact) -> Task:
-    tone, label, reason = CREDENTIAL_WORDS.get(credential.status, ("progress", credential.status, "{issuer}"))
-    said = reason.format(issuer=credential.issuer or "your school")
-    return Task(tone, credential.kind, label, f"{said}, {day(credential.on)}" if credential.on else said)
-
-
-def _certificate(facts: CertificationFacts, *, all_met: bool) -> Task:
-    if facts.certificate is not None:
-        return _issued(facts.answer, facts.certificate)
-    if all_met:
-        return Task("progress", CERTIFICATE, "Waiting for us", "We are preparing your certificate")
-    return Task("locked", CERTIFICATE, "Cannot start yet", "We issue it when every requirement is met")
-
-
-def _issued(answer: CertificationAnswer, certificate: CertificateFact) -> Task:
-    said = f"Number {certificate.number}, issued {day(certificate.issued_on)}"
-    if answer is CertificationAnswer.REVOKED:
-        return Task("locked", CERTIFICATE, "Revoked", said)
-    until = f"valid through {day(certificate.valid_through)}" if certificate.valid_through else "valid indefinitely"
-    tone, label = ("done", "Met") if answer is CertificationAnswer.YES else ("todo", "Expired")
-    return Task(tone, CERTIFICATE, label, f"{said}, {until}")
-
-
-def day(day: date) -> str:
-    """Return `June 4, 2026`."""
-    return f"{day:%B} {day.day}, {day.year}"
 
 
 def _recent_requests(applicant: Applicant) -> list[ReportRequest]:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from applicants.http import ApplicantRequest, applicant_required
 from applicants.second_factor import has_second_factor
 from certification.services import facts_as_of, open_report_hold
+from certification.services.evaluation import evaluate_person
 from cvs.presenters.dashboard import dashboard_of
 from payments.services import ledger
 from portal.eastern import eastern_date
@@ -18,10 +19,10 @@ from portal.eastern import eastern_date
 def dashboard(request: ApplicantRequest) -> HttpResponse:
     """Show what is met, what is missing and whose turn it is."""
     at = timezone.now()
-    facts = facts_as_of(applicant_id=request.applicant.pk, as_of=eastern_date(at))
+    verdict = evaluate_person(request.applicant, eastern_date(at))
     values = {
         "applicant": request.applicant,
-        "dashboard": dashboard_of(request.applicant, facts),
+        "dashboard": dashboard_of(request.applicant, verdict),
         "credit_cents": ledger.credit_balance(request.applicant.pk),
         "hold": open_report_hold(request.applicant.pk),
         "at": at,

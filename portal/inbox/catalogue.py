@@ -119,6 +119,7 @@ _ALL = (
     ),
     _certificate("case_notice", "A notice about your record", why_always=RIGHTS, label="Read the notice"),
     _certificate("case_decided", "A decision about your record", why_always=RIGHTS, label="Read the decision"),
+    _certificate("time_limit_near", "A time limit of yours comes near", why_always=RIGHTS, label="See by when"),
     MessageKind("email_address_changed", "Your e-mail address was changed", Audience.FORMER_ADDRESS),
     _own_data("own_data_ready", "The copy of your data is ready", "Go to your data"),
     _own_data("correction_answered", "We answered your request for a correction", "Read the answer"),

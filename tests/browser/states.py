@@ -69,6 +69,11 @@ def _send_wrong_details(page: Page) -> None:
     page.get_by_role("button", name="Save", exact=True).click()
 
 
+def _wrong_what_if(page: Page) -> None:
+    page.get_by_label("Step 2 CK passed").fill("0202-05-20")
+    page.get_by_role("button", name="Show how I would stand").click()
+
+
 def _filter(page: Page) -> None:
     page.get_by_label("Find an authority").fill("california")
     page.get_by_text("authorities shown").wait_for()
@@ -165,6 +170,10 @@ PRIVATE = [
     State("dashboard-certified", "/dashboard/", "Ferreira Lima", CERTIFIED),
     State("dashboard-by-pathway", "/dashboard/", "Yılmaz", BY_PATHWAY),  # noqa: RUF001 - the name
     State("dashboard-hold", "/dashboard/", "Rahman", HELD),
+    State("requirement-open", "/certification/skills/", "Whose turn", NOT_CERTIFIED),
+    State("requirement-met", "/certification/examinations/", "Step 1, passed", CERTIFIED),
+    State("what-if", "/certification/what-if/", "Latest safe days", NOT_CERTIFIED),
+    State("what-if-error", "/certification/what-if/", "There is a problem", NOT_CERTIFIED, _wrong_what_if),
     State("details", "/account/details/", "Phone number", CERTIFIED),
     State("activity-none", "/account/activity/", "Nobody has opened your record", NEW),
     State("activity-changes", "/account/activity/?show=changes", "Order paid", CERTIFIED),

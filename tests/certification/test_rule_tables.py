@@ -188,3 +188,20 @@ def test_senior_reviewer_grants_with_a_reason(client, applicant, changes, words)
     assert page.status_code == (200 if words else 302)
     assert WindowException.objects.count() == (0 if words else 1)
     assert AuditEvent.objects.filter(event="certification.window_exception_granted").count() == (0 if words else 1)
+
+
+@pytest.mark.parametrize(("followed", "status"), [(False, 200), (True, 302)])
+def test_threshold_ends_only_when_another_follows(client, followed, status):
+    load()
+    sign_in(client, staff_in(Role.ADMINISTRATOR))
+    if followed:
+        row = Threshold(code="window_years", value=8, effective_from=date(2030, 1, 1), basis="test")
+        save_row(row, reason="Next policy", at=AT, actor="user:7")
+    first = Threshold.objects.get(code="window_years", effective_from=date(1900, 1, 1))
+    values = {"code": "window_years", "value": "7", "effective_from": "1900-01-01", "effective_to": "2029-12-31"}
+
+    page = reverse("admin:certification_threshold_change", args=[first.pk])
+    done = client.post(page, values | {"basis": "source", "change_reason": "Next policy"})
+
+    first.refresh_from_db()
+    assert (done.status_code, first.effective_to) == (status, date(2029, 12, 31) if followed else None)

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from applicants.models import User
 from certification.services import place_hold
-from certification.states import CredentialKind, CredentialStatus, Examination, HoldKind
+from certification.states import CredentialKind, CredentialState, CredentialStatus, Examination, HoldKind
 from cvs.states import RequestState
 from tests.cvs.pages import AT, authorities, physician
 from tests.factories.certification import (
@@ -35,15 +35,18 @@ def test_new_person_sees_every_requirement_open(client: Client):
     page = client.get(DASHBOARD).content.decode()
 
     for title in (
-        "Step 1",
-        "Step 2 CK",
-        "Clinical skills",
-        "Communication skills",
+        "Application for Certification",
+        "Eligible medical school",
+        "Medical education",
+        "Step 1 and Step 2 CK",
+        "Clinical and communication skills",
         "Final medical diploma",
-        "Final transcript",
+        "Final medical school transcript",
+        "Certificate",
     ):
-        assert f"{title}</h3>" in page
-    assert '<span class="bignum">0</span> of 7 requirements met' in page
+        assert f"{title}</a></h3>" in page
+    # The degree on record came from an application that was accepted.
+    assert '<span class="bignum">1</span> of 8 requirements met' in page
     assert "Cannot start yet" in page
     assert "You have not ordered any reports yet." in page
 
@@ -53,14 +56,16 @@ def test_met_requirements_say_how_and_when(client: Client):
     ExaminationResultFactory(
         applicant=applicant, examination=Examination.STEP_1, taken_on=date(2025, 11, 4), reported_on=date(2025, 12, 1)
     )
-    diploma = CredentialFactory(applicant=applicant, kind=CredentialKind.DIPLOMA, issuer="University of Lagos")
+    diploma = CredentialFactory(
+        applicant=applicant, kind=CredentialKind.DIPLOMA, state=CredentialState.SENT_TO_SCHOOL, moved_at=AT
+    )
     CredentialStatusChangeFactory(credential=diploma, status=CredentialStatus.IN_PROGRESS, on=date(2026, 5, 11))
 
     page = client.get(DASHBOARD).content.decode()
 
-    assert '<span class="bignum">1</span> of 7 requirements met' in page
-    assert "November 4, 2025" in page
-    assert "We asked University of Lagos to verify it, May 11, 2026" in page
+    assert "Missing: Step 2 CK. Pass by November 4, 2032." in page
+    assert "We sent your diploma to your school" in page
+    assert reverse("requirement", args=["diploma"]) in page
     assert '<span class="status status--progress">Waiting for your school</span>' in page
 
 
@@ -71,7 +76,9 @@ def test_certified_person_sees_the_certificate(client: Client):
 
     page = client.get(DASHBOARD).content.decode()
 
-    assert "Number C-0931-447, issued June 1, 2020, valid through December 31, 2099" in page
+    assert (
+        "Number C-0931-447. Certified since June 1, 2020. Your certificate is valid through December 31, 2099." in page
+    )
 
 
 def test_dashboard_shows_the_latest_order_and_what_happened(

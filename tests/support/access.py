@@ -168,6 +168,7 @@ def _orders_of(owner: Applicant, world: World) -> None:
         "url_code": report.url_code,
         "acknowledge_code": report.acknowledge_code,
         "uidb36": "1",
+        "requirement": "school",
         "key": "no-such-key",
         "content_type": "1",
         "object": "1",

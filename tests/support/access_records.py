@@ -5,8 +5,8 @@ from datetime import date
 from django.utils import timezone
 
 from applicants.models import Applicant
+from certification.services.rule_tables import load_shipped
 from portal.mail import store_email
-from tests.factories import rule_tables
 from tests.factories.applicants import (
     IdentityCheckFactory,
     NameRequestFactory,
@@ -25,6 +25,7 @@ from tests.factories.certification import (
     SponsorNoteFactory,
 )
 from tests.factories.payments import FeeFactory
+from tests.factories.rule_tables import WindowExceptionFactory
 from tests.support.access_certificates import certificate_rows
 
 
@@ -37,9 +38,8 @@ def records_of(owner: Applicant) -> str:
     OetResultFactory.create(applicant=owner)
     certificate_rows(owner)
     PathwayAcceptanceFactory.create(applicant=owner)
-    rule_tables.WindowExceptionFactory.create(applicant=owner)
-    for table in rule_tables.TABLES:
-        table.create()
+    WindowExceptionFactory.create(applicant=owner)
+    load_shipped(at=timezone.now(), actor="test")
     DegreeTitleFactory.create()
     FileImportFactory.create()
     PathwayApplicationFactory.create(applicant=owner)
