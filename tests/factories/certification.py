@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
+from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory, Trait
 from factory.django import DjangoModelFactory
 
 from certification.models import (
@@ -35,6 +35,7 @@ from certification.states import (
     Examination,
     HoldKind,
     ImportKind,
+    PathwayState,
     RecognizedBy,
 )
 from tests.factories.applicants import ApplicantFactory
@@ -181,6 +182,15 @@ class PathwayApplicationFactory(DjangoModelFactory[PathwayApplication]):
     season = 2026
     created_at = datetime(2025, 9, 1, 14, tzinfo=UTC)
     changed_at = created_at
+
+    class Params:
+        in_review = Trait(
+            pathway=6,
+            state=PathwayState.IN_REVIEW,
+            declared_at=datetime(2025, 9, 1, 15, tzinfo=UTC),
+            submitted_at=datetime(2025, 9, 1, 15, tzinfo=UTC),
+            paid_at=datetime(2025, 9, 1, 16, tzinfo=UTC),
+        )
 
 
 class CredentialFactory(DjangoModelFactory[Credential]):

@@ -20,9 +20,6 @@ from django.utils import timezone
 from applicants.models import Applicant, CorrectionRequest, DataExport, DeletionRequest, User
 from applicants.roles import Role
 from applicants.states import RegistrationState
-from certification.models import (
-    PathwayApplication,
-)
 from certification.states import CredentialKind
 from cvs.models import VerificationLookup
 from payments.models import Payment, Refund, StripeEvent
@@ -61,6 +58,7 @@ NOTED_READING = frozenset(
     {
         "admin:applicants_identitycheck_change",
         "admin:applicants_namerequest_change",
+        "admin:certification_pathwayapplication_change",
         "admin:certification_verificationrequest_change",
     }
 )
@@ -125,8 +123,7 @@ def make_world() -> World:
     world.parts["message"] = str(message.pk)
     world.parts["upload"] = str(take_in(owner.user, picture()).pk)
     _privacy_of(owner, third, world)
-    world.parts["pathway"] = str(PathwayApplication.objects.get(applicant=owner).pk)
-    world.parts["evaluator"] = "1"
+    world.parts |= {"pathway": str(owner.pathwayapplications.get().pk), "evaluator": "1"}
     _newsletter(world)
     passkey = Authenticator.objects.create(user=third, type=Authenticator.Type.WEBAUTHN, data={"name": "Key"})
     world.parts["passkey"] = str(passkey.pk)

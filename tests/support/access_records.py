@@ -43,6 +43,7 @@ def records_of(owner: Applicant) -> str:
     DegreeTitleFactory.create()
     FileImportFactory.create()
     PathwayApplicationFactory.create(applicant=owner)
+    PathwayApplicationFactory.create(in_review=True)
     CredentialStatusChangeFactory.create(credential__applicant=owner)
     FeeFactory.create(effective_from=date(2100, 1, 1))
     store_email(template="access", to_email=owner.user.email, subject="Test", text="", html="", at=timezone.now())
