@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.apps import AppConfig
 from django.conf import settings
 
-from applicants import schools
+from applicants import purchases, schools
 
 if TYPE_CHECKING:
     from portal.models import Upload
@@ -34,6 +34,14 @@ def _official_may_view(key: str, upload: "Upload") -> bool:
     return viewing.may_see(key, upload)
 
 
+def _sell_applications() -> None:
+    from certification.services.application import submitting  # noqa: PLC0415 (needs the models)
+
+    purchases.when_placed(submitting.FEE, submitting.on_placed)
+    purchases.when_settled(submitting.FEE, submitting.on_settled)
+    purchases.explain(submitting.FEE, submitting.EXPLANATION)
+
+
 class CertificationConfig(AppConfig):
     """Certification."""
 
@@ -51,3 +59,4 @@ class CertificationConfig(AppConfig):
         from certification.services.pathways import submitting  # noqa: PLC0415 (needs the models)
 
         submitting.listen_to_till()
+        _sell_applications()

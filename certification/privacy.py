@@ -1,10 +1,13 @@
 """What the portal holds of a person's certification, and for how long."""
 
+from datetime import timedelta
 from functools import partial
+
+from django.conf import settings
 
 from applicants.privacy import NOTES_OF_REVIEWERS
 from certification import certificate_privacy, import_privacy
-from certification.models import Hold
+from certification.models import Application, Hold
 from certification.services.verification.review import erase_answers_of
 from portal import retention
 from portal.personal_data import AfterDeletion, Holding, Obstacle, Topic, registry
@@ -22,6 +25,14 @@ _of_application = partial(Holding, topic="certification", owner="application__ap
 
 registry.add(
     Topic("certification", "Your certification"),
+    _holding(
+        model="certification.Application",
+        what="Your applications for certification, and what was decided",
+        left_out={**NOTES_OF_REVIEWERS, "order_line": "Technical", "reminded_at": "Technical"},
+    ),
+    _of_application(
+        model="certification.MedicalSchoolAttendance", what="The medical schools that you told us you attended"
+    ),
     _holding(model="certification.MedicalEducation", what="Your medical degree"),
     _holding(model="certification.ExaminationResult", what="Examinations that you sat; no score is kept"),
     _holding(model="certification.OetResult", what="Results of OET Medicine that were released to us"),
@@ -143,6 +154,15 @@ registry.add(
 retention.table.add(
     *certificate_privacy.RULES,
     *import_privacy.RULES,
+    retention.Rule(
+        key="application-draft",
+        what="An Application for Certification that was begun and not submitted",
+        covers=("certification.Application", "certification.MedicalSchoolAttendance"),
+        since="your last answer",
+        why="So that you can stop and go on later; we write to you 14 days before it ends",
+        period=timedelta(days=settings.APPLICATION_DRAFT_DAYS),
+        due=Application.objects.drafts_unchanged_since,
+    ),
     retention.Rule(
         key="certification",
         what="Your certification: education, examinations, pathways, credentials, certificate, findings, holds",

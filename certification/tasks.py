@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from certification import jobs
 from certification.services import holds, nightly
+from certification.services.application import reminders as draft_reminders
 from certification.services.cases import deciding, steps
 from certification.services.certificates import candidates, copies, extending
 from certification.services.imports import working
@@ -82,3 +83,11 @@ def evaluate_everybody(**_: object) -> None:
     with advisory_lock(jobs.EVALUATE_EVERYBODY.name) as free:
         if free:
             nightly.evaluate_everybody(at=timezone.now(), seconds=TURN_SECONDS)
+
+
+@shared_task(name=jobs.REMIND_OF_DRAFTS.name)
+def remind_of_drafts(**_: object) -> None:
+    """Tell people whose application will be deleted because nobody went on with it."""
+    with advisory_lock(jobs.REMIND_OF_DRAFTS.name) as free:
+        if free:
+            draft_reminders.remind(at=timezone.now())

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from certification.views import (
+    application,
     cases,
     certificates,
     credentials,
@@ -15,6 +16,22 @@ from certification.views import (
 from certification.views.school import accounts, answering, language
 
 urlpatterns = [
+    path("certification/application/", application.application, name="application"),
+    path("certification/application/start/", application.application_start, name="application_start"),
+    path("certification/application/details/", application.details, name="application_details"),
+    path("certification/application/education/", application.education, name="application_education"),
+    path("certification/application/education/new/", application.attendance_new, name="application_attendance_new"),
+    path("certification/application/education/<int:key>/", application.attendance, name="application_attendance"),
+    path(
+        "certification/application/education/<int:key>/remove/",
+        application.attendance_remove,
+        name="application_attendance_remove",
+    ),
+    path("certification/application/degree/", application.degree, name="application_degree"),
+    path("certification/application/booklet/", application.booklet, name="application_booklet"),
+    path("certification/application/purpose/", application.purpose, name="application_purpose"),
+    path("certification/application/check/", application.check, name="application_check"),
+    path("certification/application/withdraw/", application.application_withdraw, name="application_withdraw"),
     path("eligibility/", eligibility.eligibility, name="eligibility"),
     path("credentials/", credentials.credentials, name="credentials"),
     path("credentials/upload/", credentials.credential_upload, name="credential_upload"),

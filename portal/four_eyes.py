@@ -36,6 +36,7 @@ ACTS: Mapping[FourEyesAct, Steps] = {
     FourEyesAct.DECIDE_CASE: Steps("certification.decide_cases", "certification.decide_cases"),
     FourEyesAct.REFUTE_VERIFICATION: Steps("certification.review_verification", "certification.refute_verification"),
     FourEyesAct.REJECT_PATHWAY: Steps("certification.propose_pathway_rejection", "certification.reject_pathways"),
+    FourEyesAct.REJECT_APPLICATION: Steps("certification.review_applications", "certification.reject_applications"),
 }
 
 

@@ -19,6 +19,7 @@ EVERY_SECONDS: Mapping[str, int] = {
     "certification.sweep_verification": 3600,
     "certification.sweep_certificates": 60,
     "certification.evaluate_everybody": 120,
+    "certification.remind_of_drafts": 3600,
     "certification.find_candidates": 120,
     "payments.sweep_payments": 60,
     "payments.sweep_events": 60,

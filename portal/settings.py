@@ -191,6 +191,8 @@ PASSWORD_HASHERS = [
 IDENTITY_MODEL = env.str("IDENTITY_MODEL", "passport", validate=lambda value: value in {"passport", "notarized_form"})
 # Days for which the picture of a passport or form is kept after the decision.
 IDENTITY_IMAGE_DAYS = env.int("IDENTITY_IMAGE_DAYS", 90, validate=lambda value: value >= 0)
+# Days for which an unfinished Application for Certification is kept after the last answer; a word comes 14 days before.
+APPLICATION_DRAFT_DAYS = env.int("APPLICATION_DRAFT_DAYS", 90, validate=lambda value: value >= 15)
 REGISTRATION_DRAFT_DAYS = env.int("REGISTRATION_DRAFT_DAYS", 14, validate=lambda value: value >= 1)
 # Days for answering a notice of irregular behavior, and for appealing a decision (R-IRR-2).
 CASE_ANSWER_DAYS = env.int("CASE_ANSWER_DAYS", 30, validate=lambda value: value >= 1)

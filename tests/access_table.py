@@ -72,6 +72,19 @@ GROUPS = (
             "receipt reference", "receipt_pdf reference", "payment_status payment",
         ),
     ),
+    Group("where an application for certification stands", get="302 200 200 200 403", post="302 405 405 405 403",
+          addresses=("application",)),
+    Group("an application, begun", get="302 302 405 405 403", post="302 302 302 302 403",
+          addresses=("application_start",)),
+    Group("parts of an application; who has none that is open is led to its page",
+          get="302 302 302 302 403", post="302 302 302 302 403",
+          addresses=("application_details", "application_education", "application_attendance_new",
+                     "application_degree", "application_booklet", "application_purpose", "application_check")),
+    Group("a school of an application; another's does not exist",
+          get="302 302 302 404 403", post="302 302 302 404 403",
+          addresses=("application_attendance attendance", "application_attendance_remove attendance")),
+    Group("the end of an application", get="302 302 200 302 403", post="302 302 200 302 403",
+          addresses=("application_withdraw",)),
     Group("a line of a physician's order, removed", get="302 302 405 405 403", post="302 302 302 404 403",
           addresses=("order_line_remove order_line",)),
     Group("back from the payment page", get="302 302 302 404 403", post="302 405 405 405 403",
@@ -242,6 +255,7 @@ applicants.registration                 vc         v          vc         -      
 applicants.user                         v          -          -          -          -          -          v          v
 certification.annotation                v          v          v          -          v          -          -          v
 certification.casedecision              va         -          -          -          va         -          -          v
+certification.application               vc         vc         vc         -          v          -          -          v
 certification.certificate               v          v          v          -          v          -          -          v
 certification.certificatechange         v          v          v          -          v          -          -          v
 certification.certificatecopy           v          v          v          -          v          -          -          v

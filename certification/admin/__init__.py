@@ -1,5 +1,6 @@
 """Records of certification in the staff door; shown, and changed only by services."""
 
+from certification.admin.applications import ApplicationAdmin
 from certification.admin.cases import CaseDecisionAdmin, IrregularBehaviorCaseAdmin
 from certification.admin.certificates import (
     CertificateAdmin,
@@ -33,6 +34,7 @@ from certification.admin.verification import VerificationRequestAdmin
 
 __all__ = [
     "AnnotationAdmin",
+    "ApplicationAdmin",
     "AttemptLimitAdmin",
     "CaseDecisionAdmin",
     "CertificateAdmin",

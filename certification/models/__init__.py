@@ -1,5 +1,6 @@
 """What certification knows: schools, education, examinations, pathways, credentials, the certificate."""
 
+from certification.models.application import Application, MedicalSchoolAttendance
 from certification.models.cases import CaseDecision, CaseDocument, CaseSanction, IrregularBehaviorCase
 from certification.models.certificate_copies import CertificateCopy, CertificateLookup
 from certification.models.certificates import Certificate, CertificateChange, IssueDecision
@@ -52,6 +53,7 @@ __all__ = [
     "HIGHEST_SCORE",
     "LOWEST_SCORE",
     "Annotation",
+    "Application",
     "AttemptLimit",
     "CaseDecision",
     "CaseDocument",
@@ -79,6 +81,7 @@ __all__ = [
     "License",
     "MedicalEducation",
     "MedicalSchool",
+    "MedicalSchoolAttendance",
     "OetMinimum",
     "OetResult",
     "PathwayAcceptance",

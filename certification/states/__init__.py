@@ -1,5 +1,12 @@
 """Named values and state machines of certification, one module per topic."""
 
+from certification.states.application import (
+    APPLICATION_EDITABLE,
+    APPLICATION_KEPT,
+    APPLICATION_MACHINE,
+    APPLICATION_WITHDRAWABLE,
+    ApplicationState,
+)
 from certification.states.cases import CASE_MACHINE, CLOSED_CASES, SHOWN_TO_THE_PERSON, CaseState, SanctionKind
 from certification.states.certificates import (
     CERTIFICATE_MACHINE,
@@ -48,6 +55,10 @@ from certification.states.verification import (
 )
 
 __all__ = [
+    "APPLICATION_EDITABLE",
+    "APPLICATION_KEPT",
+    "APPLICATION_MACHINE",
+    "APPLICATION_WITHDRAWABLE",
     "BY_THE_SCHOOL",
     "CASE_MACHINE",
     "CERTIFICATE_MACHINE",
@@ -65,6 +76,7 @@ __all__ = [
     "VERIFICATION_MACHINE",
     "WITH_THE_SCHOOL",
     "AnswerChannel",
+    "ApplicationState",
     "AttemptKind",
     "CaseState",
     "CertificateChangeKind",

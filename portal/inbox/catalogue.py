@@ -82,6 +82,12 @@ def _pathway(template: str, words: str, *, label: str = "Open your application")
     return MessageKind(template, words, Audience.PHYSICIAN, why_always=SEASON, link="page_url", link_label=label)
 
 
+def _application(template: str, words: str) -> MessageKind:
+    return MessageKind(
+        template, words, Audience.PHYSICIAN, why_always=CREDENTIALS, link="page_url", link_label="See your application"
+    )
+
+
 def _own_data(template: str, words: str, label: str) -> MessageKind:
     return MessageKind(template, words, Audience.PHYSICIAN, why_always=ASKED, link="link", link_label=label)
 
@@ -120,6 +126,11 @@ _ALL = (
     _certificate("case_notice", "A notice about your record", why_always=RIGHTS, label="Read the notice"),
     _certificate("case_decided", "A decision about your record", why_always=RIGHTS, label="Read the decision"),
     _certificate("time_limit_near", "A time limit of yours comes near", why_always=RIGHTS, label="See by when"),
+    _application("application_received", "Your application for certification was received"),
+    _application("application_accepted", "Your application for certification was accepted"),
+    _application("application_returned", "Your application for certification was returned"),
+    _application("application_rejected", "Your application for certification was rejected"),
+    _application("application_reminder", "Your unfinished application will be deleted"),
     MessageKind("email_address_changed", "Your e-mail address was changed", Audience.FORMER_ADDRESS),
     _own_data("own_data_ready", "The copy of your data is ready", "Go to your data"),
     _own_data("correction_answered", "We answered your request for a correction", "Read the answer"),

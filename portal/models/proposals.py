@@ -20,6 +20,7 @@ class FourEyesAct(models.TextChoices):
     DECIDE_CASE = "certification.decide_case", "Decide a case of irregular behavior"
     REFUTE_VERIFICATION = "certification.refute_verification", "Take a document as refuted by its school"
     REJECT_PATHWAY = "certification.reject_pathway", "Reject a Pathway application"
+    REJECT_APPLICATION = "certification.reject_application", "Reject an application for certification"
 
 
 class ProposalState(models.TextChoices):

@@ -7,6 +7,7 @@ from factory.django import DjangoModelFactory
 
 from certification.models import (
     Annotation,
+    Application,
     Certificate,
     CertificateChange,
     CertificateCopy,
@@ -19,6 +20,7 @@ from certification.models import (
     IssueDecision,
     MedicalEducation,
     MedicalSchool,
+    MedicalSchoolAttendance,
     OetResult,
     PathwayAcceptance,
     PathwayApplication,
@@ -28,6 +30,7 @@ from certification.models import (
 )
 from certification.models.schools import searchable
 from certification.states import (
+    ApplicationState,
     CertificateChangeKind,
     CertificateOrigin,
     CredentialKind,
@@ -299,3 +302,34 @@ class HoldFactory(DjangoModelFactory[Hold]):
     reason = "Identity is being checked"
     placed_at = datetime(2026, 1, 7, 14, tzinfo=UTC)
     placed_by = "user:1"
+
+
+class ApplicationFactory(DjangoModelFactory[Application]):
+    """An application that was paid and waits for review; its history is empty."""
+
+    class Meta:
+        model = Application
+
+    applicant = SubFactory(ApplicantFactory)
+    state = ApplicationState.PAID
+    created_at = changed_at = moved_at = submitted_at = fee_paid_at = datetime(2026, 5, 4, 15, tzinfo=UTC)
+    order_line = 1
+    degree_title = "MB ChB"
+    graduated = True
+    graduation_on = date(2015, 6, 30)
+
+
+class AttendanceFactory(DjangoModelFactory[MedicalSchoolAttendance]):
+    """Six years at a school that is not in the Directory and gave the degree."""
+
+    class Meta:
+        model = MedicalSchoolAttendance
+
+    application = SubFactory(ApplicationFactory)
+    school_name = "Unlisted Medical College"
+    country = "GH"
+    attended_from = date(2009, 9, 1)
+    attended_to = date(2015, 6, 30)
+    credit_years = 5
+    awarded_degree = True
+    disclosed_on = date(2026, 5, 4)

@@ -32,6 +32,7 @@ from tests.factories.applicants import (
     RegistrationFactory,
     StaffFactory,
 )
+from tests.factories.certification import AttendanceFactory
 from tests.factories.newsletter import NewsletterDeliveryFactory, NewsletterIssueFactory
 from tests.people import staff_in
 from tests.portal.upload_files import picture, take_in
@@ -59,6 +60,7 @@ NOTED_READING = frozenset(
         "admin:applicants_identitycheck_change",
         "admin:applicants_namerequest_change",
         "admin:certification_pathwayapplication_change",
+        "admin:certification_application_change",
         "admin:certification_verificationrequest_change",
     }
 )
@@ -117,6 +119,8 @@ def make_world() -> World:
     }
     _orders_of(owner, world)
     world.parts["school_code"] = records_of(owner)
+    attendance = AttendanceFactory.create(application__applicant=owner)
+    world.parts["attendance"] = str(attendance.pk)
     RegistrationFactory.create(state=RegistrationState.UNDER_REVIEW)
     third = make_physician(3157434).user
     message = InboxMessage.objects.create(user=owner.user, kind="report_sent", created_at=timezone.now())

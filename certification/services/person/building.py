@@ -5,8 +5,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from certification.rules.facts import (
-    Application,
-    ApplicationState,
     Certificate,
     Education,
     Exam,
@@ -25,7 +23,7 @@ from certification.rules.facts import (
     SponsorNote,
     WindowException,
 )
-from certification.services.person import papers, pathways
+from certification.services.person import applying, papers, pathways
 from certification.services.person.query import Record
 from certification.services.person.values import day, local_day
 from certification.states import Pathway, RecognizedBy
@@ -37,7 +35,7 @@ def facts_of(record: Record, as_of: date, owed_cents: int) -> PersonFacts:
     name = papers.full_name(record["given_names"], record["family_name"])
     return PersonFacts(
         identity=_identity(record, name),
-        application=_application(record),
+        application=applying.application(record, as_of),
         education=_education(record, as_of),
         examinations=tuple(_sitting(row) for row in record["sittings"]),
         window_exceptions=tuple(_exception(row) for row in record["exceptions"]),
@@ -73,13 +71,6 @@ def _passport(rows: Sequence[Record], name: str, checked_on: date | None) -> Pas
     return Passport(name=name, checked_on=checked_on, expires_on=checked_on) if checked_on is not None else None
 
 
-def _application(record: Record) -> Application | None:
-    """Return the application; a degree on record without one was carried over from an application accepted elsewhere."""
-    if record["education_pk"] is not None:
-        return Application(state=ApplicationState.ACCEPTED)
-    return None
-
-
 def _education(record: Record, as_of: date) -> Education | None:
     if record["education_pk"] is None:
         return None
@@ -95,6 +86,8 @@ def _education(record: Record, as_of: date) -> Education | None:
         excluded_titles=_titles(record, excluded=True),
         completion_letter=any(row["letter_accepted_on"] is not None for row in record["papers"]),
         status_confirmed=papers.any_verified(record, as_of),
+        credit_years=applying.credit_years(record),
+        transfers=applying.transfers(record),
     )
 
 

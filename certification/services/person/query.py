@@ -11,6 +11,7 @@ from applicants.models import Applicant, FormerNameOfRecord, IdentityCheck, Veri
 from applicants.states import IdentityModel, IdentityState
 from certification.models import (
     Annotation,
+    Application,
     CaseSanction,
     Credential,
     CredentialDocument,
@@ -20,6 +21,7 @@ from certification.models import (
     Evaluator,
     ExaminationResult,
     Hold,
+    MedicalSchoolAttendance,
     OetResult,
     PathwayAcceptance,
     PathwayApplication,
@@ -28,6 +30,7 @@ from certification.models import (
     VerificationRequest,
     WindowException,
 )
+from certification.states import ApplicationState
 
 Record = dict[str, Any]  # Any: a column may be anything
 
@@ -54,6 +57,20 @@ def records(applicant_ids: Iterable[int]) -> Iterable[Record]:
         accreditations=_of_school(SchoolAccreditation, "recognized_by", "from_on", "to_on"),
         sittings=_of_person(ExaminationResult, "examination", "taken_on", "reported_on", "passed", "incomplete"),
         exceptions=_of_person(WindowException, "examination", "new_end_on", "granted_at"),
+        own_applications=_of_person(
+            Application, "pk", "state", "submitted_at", "decided_at", "moved_at", "return_reason"
+        ),
+        attendances=_of_person(
+            MedicalSchoolAttendance,
+            *("school_id", "school_name", "country", "credit_years", "awarded_degree", "passed", "premedical_only"),
+            through="application__applicant",
+            where={"application__state": ApplicationState.ACCEPTED},
+        ),
+        attended_notes=_of_person(
+            SponsorNote,
+            *("school_id", "from_year", "to_year"),
+            through="school__attended__application__applicant",
+        ),
         oet=_of_person(OetResult, "taken_on", "released_on", "listening", "reading", "speaking", "writing"),
         acceptances=_of_person(
             PathwayAcceptance,
@@ -124,7 +141,7 @@ def records(applicant_ids: Iterable[int]) -> Iterable[Record]:
 
 
 PAPER = (
-    *("pk", "kind", "state", "moved_at", "submitted_at", "language", "name_on_document", "read_name"),
+    *("pk", "kind", "issuer", "state", "moved_at", "submitted_at", "language", "name_on_document", "read_name"),
     *("degree_title", "read_degree_title", "letter_accepted_on", "return_reason"),
 )
 LICENSE = (

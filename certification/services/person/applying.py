@@ -1,0 +1,85 @@
+"""The Application for Certification, and what it says of schools and credits, as facts."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from certification.rules.facts import Application, ApplicationState, School, SponsorNote, TranscriptState, Transfer
+from certification.services.person.query import Record
+from certification.services.person.values import local_day
+from certification.states import CredentialKind, CredentialStatus
+
+OPEN_ENDS = (ApplicationState.REJECTED, ApplicationState.WITHDRAWN)
+
+
+def application(record: Record, as_of: date) -> Application | None:
+    """Return the application; a degree on record without one was carried over from an application accepted elsewhere."""
+    rows = [row for row in record["own_applications"] if row["state"] not in OPEN_ENDS]
+    ended = record["own_applications"][-1:]
+    newest = (rows or ended)[-1] if rows or ended else None
+    if newest is None:
+        return Application(state=ApplicationState.ACCEPTED) if record["education_pk"] is not None else None
+    state = ApplicationState(newest["state"])
+    accepted = state is ApplicationState.ACCEPTED
+    since = local_day(newest["moved_at"])
+    return Application(
+        state=state,
+        submitted_on=local_day(newest["submitted_at"]),
+        accepted_on=local_day(newest["decided_at"]) if accepted else None,
+        state_since=since if since is not None and since <= as_of else None,
+        returned_reason=newest["return_reason"] if state is ApplicationState.RETURNED else "",
+    )
+
+
+def credit_years(record: Record) -> Decimal | None:
+    """Return the years credited by the school of the degree, None where no application says so."""
+    years = [row["credit_years"] for row in record["attendances"] if row["awarded_degree"]]
+    return Decimal(str(years[0])) if years else None
+
+
+def transfers(record: Record) -> tuple[Transfer, ...]:
+    """Return the credits of other schools, as disclosed in the accepted application (R-CRED-2, R-CRED-3)."""
+    rows = [row for row in record["attendances"] if not row["awarded_degree"] and row["credit_years"]]
+    return tuple(_transfer(record, row) for row in rows)
+
+
+def _transfer(record: Record, row: Record) -> Transfer:
+    return Transfer(
+        school=_school(record, row),
+        credit_years=Decimal(str(row["credit_years"])),
+        passed=row["passed"],
+        disclosed=True,
+        transcript=_transcript(record, row["school_name"]),
+        premedical_only=row["premedical_only"],
+    )
+
+
+def _school(record: Record, row: Record) -> School:
+    years: Sequence[tuple[int, int | None]] = sorted(
+        {
+            (note["from_year"], note["to_year"])
+            for note in record["attended_notes"]
+            if note["school_id"] == row["school_id"]
+        },
+        key=lambda note: note[0],
+    )
+    notes = tuple(SponsorNote(from_year=first, to_year=last) for first, last in years)
+    return School(
+        name=row["school_name"],
+        country=row["country"],
+        in_directory=row["school_id"] is not None,
+        sponsor_notes=notes,
+    )
+
+
+def _transcript(record: Record, issuer: str) -> TranscriptState:
+    papers = [
+        row
+        for row in record["papers"]
+        if row["kind"] == CredentialKind.TRANSFER_TRANSCRIPT and row["issuer"] == issuer and row["submitted_at"]
+    ]
+    keys = {row["pk"] for row in papers}
+    statuses = {row["status"] for row in record["statuses"] if row["credential_id"] in keys}
+    if CredentialStatus.VERIFIED in statuses:
+        return TranscriptState.VERIFIED
+    return TranscriptState.RECEIVED if papers else TranscriptState.MISSING
