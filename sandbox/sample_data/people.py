@@ -12,7 +12,6 @@ from certification.models import (
     Certificate,
     Credential,
     CredentialStatusChange,
-    ExaminationResult,
     MedicalEducation,
     MedicalSchool,
     PathwayAcceptance,
@@ -28,7 +27,7 @@ from certification.states import (
     HoldKind,
 )
 from payments.services.ledger import grant_credit
-from sandbox.sample_data import STAFF, STAFF_EMAIL, identity
+from sandbox.sample_data import STAFF, STAFF_EMAIL, identity, results
 from sandbox.sample_data.histories import HISTORIES, Graduate, History
 from sandbox.sample_data.sign_in import add_authenticators
 from sandbox.sample_data.tables import rows
@@ -47,25 +46,33 @@ _STATES = {
 }
 
 
-@transaction.atomic
 def load(*, password: str) -> None:
     """Add the physicians of data/physicians.csv and the staff account; all of them sign in with `password`.
 
     Each has the authenticator app of `sandbox.authenticator`, and recovery codes.
 
-    Needs the medical schools. People that are there already stay as they are.
+    Needs the medical schools. People that are there already stay as they are. Their results are imported as everybody's
+    are, which takes transactions of its own.
     """
+    results.load(_load_people(password))
+
+
+@transaction.atomic
+def _load_people(password: str) -> dict[str, History]:
+    """Add everything but results, and return the histories of the new ones by number."""
     # Hashing costs time on purpose; one hash serves all accounts of a sandbox.
     hashed = make_password(password)
     loaded = _load_staff(hashed)
     known = set(Applicant.objects.values_list("identification_number", flat=True))
     schools = {school.name: school for school in MedicalSchool.objects.all()}
+    histories: dict[str, History] = {}
     for row in rows("physicians"):
         if row["number"] not in known:
-            _load_person(row, schools[row["school"]], hashed)
+            histories[row["number"]] = _load_person(row, schools[row["school"]], hashed)
             loaded.append(row["number"])
     identity.load(loaded)
     add_authenticators(User.objects.filter(username__in=loaded))
+    return histories
 
 
 def _load_staff(hashed: str) -> list[str]:
@@ -80,19 +87,21 @@ def _load_staff(hashed: str) -> list[str]:
     return loaded
 
 
-def _load_person(row: dict[str, str], school: MedicalSchool, hashed: str) -> None:
+def _load_person(row: dict[str, str], school: MedicalSchool, hashed: str) -> History:
     applicant = _applicant(row, hashed)
     graduation_on = date.fromisoformat(row["graduation_on"]) if row["graduation_on"] else None
     graduate = Graduate(row["number"], school.name, graduation_on, int(row["pathway"] or 0), int(row["season"] or 0))
     update_contact(applicant=applicant, values=_contact(row), at=LOADED_AT, actor=ACTOR)
     _add_names(applicant, row["other_names"])
     _add_education(applicant, school, row["degree_title"], graduation_on)
-    _add_history(applicant, HISTORIES[row["history"]](graduate))
+    history = HISTORIES[row["history"]](graduate)
+    _add_history(applicant, history)
     if row["hold"]:
         kind = HoldKind.STAFF
         place_hold(applicant=applicant, kind=kind, stops_reports=True, reason=row["hold"], at=LOADED_AT, actor=ACTOR)
     if row["number"] in CREDITS:
         _grant(applicant, CREDITS[row["number"]])
+    return history
 
 
 def _applicant(row: dict[str, str], hashed: str) -> Applicant:
@@ -143,9 +152,6 @@ def _add_education(applicant: Applicant, school: MedicalSchool, degree_title: st
 
 
 def _add_history(applicant: Applicant, history: History) -> None:
-    ExaminationResult.objects.bulk_create(
-        [ExaminationResult(applicant=applicant, **vars(sitting)) for sitting in history.sittings]
-    )
     PathwayAcceptance.objects.bulk_create(
         [PathwayAcceptance(applicant=applicant, **vars(acceptance)) for acceptance in history.acceptances]
     )

@@ -10,14 +10,18 @@ from certification.models import (
     Certificate,
     DegreeTitle,
     ExaminationResult,
+    FileImport,
     MedicalEducation,
     MedicalSchool,
+    OetResult,
+    PathwayAcceptance,
     SponsorNote,
 )
 from certification.services import facts_as_of, open_report_hold
 from cvs.models import LicensingAuthority
 from payments.models import Fee
 from payments.services.ledger import credit_balance
+from portal.models import InboxMessage
 from sandbox.sample_data import DEMO_PASSWORD, SIGN_INS, load_many, load_people, load_reference_data
 
 pytestmark = pytest.mark.django_db
@@ -180,3 +184,15 @@ def test_one_passport_waits_one_was_returned_and_one_name_is_to_change(loaded):
     assert returned.return_reason
     assert NameRequest.objects.get().state == "requested"
     assert Applicant.objects.filter(identity_checked_on=None).count() == 2
+
+
+def test_results_came_by_import_and_say_so(loaded):
+    files = FileImport.objects.order_by("kind")
+
+    assert [(one.kind, one.state, one.rejected_rows) for one in files] == [
+        ("oet_results", "applied", 0),
+        ("usmle_results", "applied", 0),
+    ]
+    assert not ExaminationResult.objects.filter(source_import=None).exists()
+    assert OetResult.objects.exclude(source_import=None).count() == PathwayAcceptance.objects.count() > 0
+    assert not InboxMessage.objects.filter(kind="result_arrived").exists()
