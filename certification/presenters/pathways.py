@@ -117,7 +117,7 @@ class Standing:
 SENTENCES = {
     PathwayState.DRAFT: "You have not sent this application yet.",
     PathwayState.SUBMITTED: "It is complete and waits for the fee. Nobody works on it before it is paid.",
-    PathwayState.AWAITING_THIRD_PARTY: "Others must still confirm something. Below you see who, and since when.",
+    PathwayState.AWAITING_THIRD_PARTY: "Others must still confirm something. Below you see what, and whose turn it is.",
     PathwayState.IN_REVIEW: "Everything has arrived. We are checking it, and write to you when we have decided.",
     PathwayState.ACCEPTED: "Your clinical skills and communication skills are shown.",
     PathwayState.REJECTED: "We could not accept this application. The reason is below.",

@@ -30,6 +30,7 @@ from sandbox.sample_data.identity import RETURNED as IDENTITY_RETURNED
 from sandbox.sample_data.identity import WAITING as IDENTITY_WAITING
 from sandbox.stripe_double.process import StripeDoubleProcess
 from tests.applicants.identity_scenes import scan
+from tests.browser import pathways
 from tests.browser.support import Site
 from tests.cvs.pages import choose, confirm_details, issue
 from tests.factories.applicants import StaffFactory
@@ -92,6 +93,7 @@ def _seed(world: World, double: StripeDoubleProcess) -> None:
     _name_a_certificate(world)
     _import_files(world)
     _send_a_notice()
+    world.names |= pathways.seed(_person(BY_BANK), _person(PAYING))
     # From here on nobody reaches the payment provider: what its silence looks like is a state as well.
     double.control.fault("500", times=1000)
 

@@ -285,6 +285,48 @@ CERTIFICATES = [
     State("verify-certificate-unknown", "/verify/certificate/?number=C-1&date=2020-01-01", "We have no certificate"),
 ]
 
+PATHWAYS = [
+    State("pathways", "/pathways/", "Pathways", NOT_CERTIFIED),
+    State("pathways-not-needed", "/pathways/", "You cannot apply for a Pathway", CERTIFIED),
+    State("pathways-under-way", "/pathways/", "Your application for Pathway 6", PAYING),
+    State("pathway-start", "/pathways/start/", "One question first", NOT_CERTIFIED),
+    State("pathway-start-error", "/pathways/start/", "There is a problem", NOT_CERTIFIED, _press("Continue")),
+    State("pathway-draft", "/pathways/{pathway_draft}/", "Go on with the application", BY_BANK),
+    State("pathway-license", "/pathways/{pathway_draft}/license/", "Copy of the license", BY_BANK),
+    State(
+        "pathway-license-error",
+        "/pathways/{pathway_draft}/license/",
+        "There is a problem",
+        BY_BANK,
+        _press("Save and continue"),
+    ),
+    State("pathway-school", "/pathways/{pathway_draft}/school/", "Your medical school", BY_BANK),
+    State("pathway-encounters", "/pathways/{pathway_draft}/encounters/", "Who may evaluate", BY_BANK),
+    State("pathway-check", "/pathways/{pathway_draft}/check/", "Something is missing", BY_BANK),
+    State("pathway", "/pathways/{pathway}/", "What we wait for", PAYING),
+    State("evaluator-invite", "/pathways/{pathway}/evaluators/", "Invite a physician", PAYING),
+    State(
+        "evaluator-invite-error",
+        "/pathways/{pathway}/evaluators/",
+        "There is a problem",
+        PAYING,
+        _press("Send the invitation"),
+    ),
+    State("evaluate", "/evaluate/{evaluator_invited}/", "Do you agree?"),
+    State("evaluate-agree-error", "/evaluate/{evaluator_invited}/", "There is a problem", steps=_press("I agree")),
+    State("evaluate-form", "/evaluate/{evaluator_agreed}/", "Evaluation 1 of 2"),
+    State(
+        "evaluate-form-error", "/evaluate/{evaluator_agreed}/", "There is a problem", steps=_press("Send evaluation 1")
+    ),
+    State("evaluate-no-link", "/evaluate/nothing/", "This link does not work", status=404),
+    State(
+        "staff-pathway",
+        "/staff/certification/pathwayapplication/{pathway_to_decide}/change/",
+        "What the rules say",
+        "staff",
+    ),
+]
+
 TROUBLE = [
     State("error-404", "/nowhere/", "not", status=404),
     State("error-404-signed-in", "/reports/CV-1999-000001/", "not", CERTIFIED, status=404),
@@ -340,4 +382,4 @@ STAFF = [
 ]
 
 # Looking up is slowed down for this address once verify-too-many was reached, so a fault on that path comes before.
-STATES = [*PUBLIC, *READING, *PRIVATE, *CERTIFICATES, *TROUBLE, *VERIFYING, *STAFF]
+STATES = [*PUBLIC, *READING, *PRIVATE, *CERTIFICATES, *PATHWAYS, *TROUBLE, *VERIFYING, *STAFF]
