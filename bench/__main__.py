@@ -16,7 +16,7 @@ from bench.world import running_world
 from sandbox.process import ProcessError
 
 # In this order: the last leaves wake-ups in the broker, which the workers of a later one would follow.
-NAMES = ("rendering", "pages", "schools", "imports", "burst", "commits")
+NAMES = ("rendering", "pages", "schools", "imports", "eligibility", "burst", "commits")
 RESULTS = ROOT / "bench" / "results" / "latest.json"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.db import connections
 
-from bench import burst, commits, imports, pages, people, rendering, schools, visitors
+from bench import burst, commits, eligibility, imports, pages, people, rendering, schools, visitors
 from bench.figures import Figure, Target
 from bench.launcher import HOST, result
 from bench.sizes import Sizes
@@ -59,11 +59,19 @@ def _pages(world: World, sizes: Sizes) -> list[Figure]:
     return [*figures, Figure(f"loading {more:,} people with their history", loaded, "s", None, target)]
 
 
+def _eligibility(world: World, sizes: Sizes) -> list[Figure]:
+    connections.close_all()
+    many = {"DATABASE_URL": world.copy_database()}
+    result(world.launcher.begin("bench.people", str(sizes.many_people - sizes.few_people), "0", changes=many))
+    return eligibility.measure(world.launcher, sizes, many=many)
+
+
 BENCHMARKS: dict[str, Callable[[World, Sizes], list[Figure]]] = {
     "rendering": _rendering,
     "pages": _pages,
     "schools": _schools,
     "imports": _imports,
+    "eligibility": _eligibility,
     "burst": _burst,
     "commits": _commits,
 }

@@ -1,7 +1,7 @@
 """Judges everybody once a day, a few hundred people at a time, keeps what came of it, and warns before a window closes."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 
 from django.conf import settings
@@ -27,15 +27,23 @@ _COLUMNS = ("as_of", "rules_version", "outcome", "changed_on", "valid_through", 
 _WRITTEN = (*_COLUMNS, "pass_by", "open_rules")
 
 
-def evaluate_everybody(*, at: datetime, seconds: float | None = None, at_once: int = AT_ONCE) -> int:
+def evaluate_everybody(
+    *,
+    at: datetime,
+    seconds: float | None = None,
+    at_once: int = AT_ONCE,
+    told: Callable[[int], None] | None = None,
+) -> int:
     """Judge everybody who was not judged today (US Eastern), for at most `seconds`; returns how many were.
 
-    Each lot is one transaction, so that a run that is killed goes on where it stopped, and memory holds one lot.
+    `told` hears after each lot how many were judged so far. Each lot is one transaction, so that a run that is killed goes on where it stopped, and memory holds one lot.
     """
     today, tables, ends_at = eastern_date(at), current_tables(), _end(seconds)
     judged = 0
     for keys in _lots(today, at_once):
         judged += _judge(keys, today, tables, at=at)
+        if told is not None:
+            told(judged)
         if time.monotonic() >= ends_at:
             break
     return judged
