@@ -5,7 +5,9 @@ from datetime import date
 
 from certification.models import MedicalSchool
 from certification.rules.eligibility import Eligibility, Years, eligibility
+from certification.rules.tables import RuleTables
 from certification.services import schools
+from certification.services.rule_tables import current_tables
 
 MOST_HITS = 20
 
@@ -42,15 +44,16 @@ class SchoolAnswers:
 def check_schools(words: str, graduation: Graduation) -> SchoolAnswers:
     """Answer for every school that `words` may mean (see `schools.find`)."""
     found = schools.find(words, most=MOST_HITS)
-    return SchoolAnswers(tuple(check(school, graduation) for school in found.rows), found.more, found.guessed)
+    tables = current_tables()
+    return SchoolAnswers(tuple(check(school, graduation, tables) for school in found.rows), found.more, found.guessed)
 
 
 def check_code(code: str, graduation: Graduation) -> SchoolAnswers:
     """Answer for the school of `code`. Raises MedicalSchool.DoesNotExist."""
-    return SchoolAnswers((check(schools.get(code), graduation),), more=False)
+    return SchoolAnswers((check(schools.get(code), graduation, current_tables()),), more=False)
 
 
-def check(school: MedicalSchool, graduation: Graduation) -> SchoolAnswer:
+def check(school: MedicalSchool, graduation: Graduation, tables: RuleTables) -> SchoolAnswer:
     """Answer for one school, its notes loaded in order."""
     years = [Years(note.from_year, note.to_year) for note in school.sponsor_notes.all()]
     return SchoolAnswer(
@@ -59,5 +62,5 @@ def check(school: MedicalSchool, graduation: Graduation) -> SchoolAnswer:
         city=school.city,
         country=str(school.country.name),
         years=tuple(years),
-        answer=eligibility(school.country.code or "", years, graduation.year, graduation.on),
+        answer=eligibility(school.country.code or "", years, graduation.year, graduation.on, tables),
     )

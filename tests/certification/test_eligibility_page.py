@@ -131,7 +131,7 @@ def test_at_most_twenty_schools_are_listed_in_few_queries(client, django_assert_
     for _ in range(21):
         SponsorNoteFactory.create()
 
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         page = ask(client, school="accra")
 
     assert "More than 20 schools found" in page
