@@ -31,6 +31,7 @@ from sandbox.sample_data.identity import WAITING as IDENTITY_WAITING
 from sandbox.stripe_double.process import StripeDoubleProcess
 from tests.applicants.identity_scenes import scan
 from tests.browser import pathways
+from tests.browser.seeding_applications import APPLICANTS, seed_applications
 from tests.browser.support import Site
 from tests.cvs.pages import choose, confirm_details, issue
 from tests.factories.applicants import StaffFactory
@@ -83,6 +84,9 @@ def _seed(world: World, double: StripeDoubleProcess) -> None:
     for number in (BY_PATHWAY, HELD, IDENTITY_WAITING, IDENTITY_RETURNED, RENAMED):
         _sign_in(world, number)
     _begin_credential(world)
+    world.names |= seed_applications()
+    for number in APPLICANTS:
+        _sign_in(world, number)
     _check_files(world)
     _sign_in_without_second_factor(world, NEW)
     _sign_in(world, CHOOSING, confirmed=True)

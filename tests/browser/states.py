@@ -23,6 +23,7 @@ from tests.browser.seeding import (
     PRICE_CHANGED,
     REPORT_FILE,
 )
+from tests.browser.seeding_applications import NONE, READY, RETURNED, STOPPED, WAITING, WARNED
 
 Steps = Callable[[Page], None]
 NOBODY = ""
@@ -383,3 +384,34 @@ STAFF = [
 
 # Looking up is slowed down for this address once verify-too-many was reached, so a fault on that path comes before.
 STATES = [*PUBLIC, *READING, *PRIVATE, *CERTIFICATES, *PATHWAYS, *TROUBLE, *VERIFYING, *STAFF]
+_APPLICATION = "/certification/application/"
+APPLICATIONS = [
+    State("application-none", _APPLICATION, "Start the application", NONE),
+    State("application-on-record", _APPLICATION, "You do not need to apply again", CERTIFIED),
+    State("application-draft", _APPLICATION, "We keep your answers until", WARNED),
+    State("application-stopped", _APPLICATION, "Your school is in the United States", STOPPED),
+    State("application-returned", _APPLICATION, "There is a gap in your history", RETURNED),
+    State("application-waiting", _APPLICATION, "It is our turn", WAITING),
+    State("application-details", f"{_APPLICATION}details/", "Name of record", WARNED),
+    State("application-schools", f"{_APPLICATION}education/", "not found in our list", WARNED),
+    State("application-school-new", f"{_APPLICATION}education/new/", "Credit years earned", WARNED),
+    State(
+        "application-school-error",
+        f"{_APPLICATION}education/new/",
+        "There is a problem",
+        WARNED,
+        _press("Save this school"),
+    ),
+    State("application-school", f"{_APPLICATION}education/{{attendance}}/", "Change a medical school", WARNED),
+    State("application-school-remove", f"{_APPLICATION}education/{{attendance}}/remove/", "never attended it", WARNED),
+    State("application-degree", f"{_APPLICATION}degree/", "Title of the degree", WARNED),
+    State("application-booklet", f"{_APPLICATION}booklet/", "Who may apply", WARNED),
+    State("application-purpose", f"{_APPLICATION}purpose/", "sign them with your name", WARNED),
+    State("application-check", f"{_APPLICATION}check/", "Go on to payment", WARNED),
+    State("application-check-stopped", f"{_APPLICATION}check/", "cannot be submitted", STOPPED),
+    State("application-withdraw", f"{_APPLICATION}withdraw/", "cannot be undone", WARNED),
+    State("application-fee", "/orders/review/", "What you are paying for", READY),
+    State("staff-application", "/staff/certification/application/{application}/change/", "What was signed", "staff"),
+]
+
+STATES = [*PUBLIC, *READING, *PRIVATE, *CERTIFICATES, *APPLICATIONS, *TROUBLE, *VERIFYING, *STAFF]
