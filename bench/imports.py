@@ -21,8 +21,8 @@ from bench.sizes import Sizes
 
 _ROWS_OF_A_PERSON = 4
 _HEADER = "identification_number,examination,taken_on,reported_on,result\n"
-# Long before the made-up people sat anything.
-_FIRST_DAY = date(1993, 1, 4)
+# After the last sitting of the made-up people, also two hundred days earlier.
+_FIRST_DAY = date(2025, 1, 6)
 _LIKE_THE_TABLE = "CREATE TABLE bare_results (LIKE certification_examinationresult INCLUDING ALL)"
 _COPY = "COPY bare_results (applicant_id, examination, taken_on, reported_on, passed, incomplete, source_import_id, source_line) FROM STDIN"
 
