@@ -33,12 +33,15 @@ def last_day(one, extended):
 
 
 def fits(passes, needed, extended):
-    """Some choice of one pass of each examination lies inside the window that its earliest pass opens."""
+    """Some choice of one pass of each examination lies inside the window that its earliest pass opens.
+
+    Of two on the first day with different ends, the one that ends first closes it: without a grant it stops counting.
+    """
     of_each = [[one for one in passes if one[0] is exam] for exam in needed]
     for chosen in product(*of_each):
         opens_on = min(day for _, day in chosen)
-        ends = [last_day(one, extended) for one in passes if one[0] in needed and one[1] == opens_on]
-        if any(all(day <= end for _, day in chosen) for end in ends):
+        end = min(last_day(one, extended) for one in chosen if one[1] == opens_on)
+        if all(day <= end for _, day in chosen):
             return True
     return False
 
