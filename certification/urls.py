@@ -13,7 +13,7 @@ from certification.views import (
     requirements,
     schools,
 )
-from certification.views.school import accounts, answering, language
+from certification.views.school import accounts, answering, language, waiting
 
 urlpatterns = [
     path("certification/application/", application.application, name="application"),
@@ -35,6 +35,7 @@ urlpatterns = [
     path("eligibility/", eligibility.eligibility, name="eligibility"),
     path("credentials/", credentials.credentials, name="credentials"),
     path("credentials/upload/", credentials.credential_upload, name="credential_upload"),
+    path("credentials/schools/", waiting.school_waiting, name="school_waiting"),
     path("credentials/<int:pk>/", credentials.credential, name="credential"),
     path("credentials/<int:pk>/printed/", credentials.credential_printed, name="credential_printed"),
     path("credentials/<int:pk>/send/", credentials.credential_send, name="credential_send"),

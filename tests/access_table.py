@@ -53,7 +53,9 @@ GROUPS = (
     Group(
         "a physician's own pages",
         get="302 200 200 200 403", post="302 405 405 405 403",
-        addresses=("dashboard", "reports", "report_record", "certificate", "requirement requirement"),
+        addresses=(
+            "dashboard", "school_waiting", "reports", "report_record", "certificate", "requirement requirement",
+        ),
     ),
     Group(
         "a physician's own forms",

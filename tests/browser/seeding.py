@@ -31,6 +31,7 @@ from sandbox.sample_data.identity import WAITING as IDENTITY_WAITING
 from sandbox.stripe_double.process import StripeDoubleProcess
 from tests.applicants.identity_scenes import scan
 from tests.browser import pathways
+from tests.browser.school_seeding import ask_a_school
 from tests.browser.seeding_applications import APPLICANTS, seed_applications
 from tests.browser.support import Site
 from tests.cvs.pages import choose, confirm_details, issue
@@ -98,6 +99,8 @@ def _seed(world: World, double: StripeDoubleProcess) -> None:
     _import_files(world)
     _send_a_notice()
     world.names |= pathways.seed(_person(BY_BANK), _person(PAYING))
+    names, world.sessions["official"] = ask_a_school(_person(NOT_CERTIFIED))
+    world.names |= names
     # From here on nobody reaches the payment provider: what its silence looks like is a state as well.
     double.control.fault("500", times=1000)
 

@@ -1,7 +1,5 @@
 """Every state in which a page can be seen: who looks, where, and what is done there first."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from playwright.sync_api import FilePayload, Page
@@ -11,6 +9,8 @@ from cvs.services.verification import MOST_MISSES
 from sandbox.sample_data.identity import RENAMED
 from sandbox.sample_data.identity import RETURNED as IDENTITY_RETURNED
 from sandbox.sample_data.identity import WAITING as IDENTITY_WAITING
+from tests.browser.certificate_states import CERTIFICATES
+from tests.browser.school_states import SCHOOLS, STAFF_ABOUT_SCHOOLS
 from tests.browser.seeding import (
     BY_BANK,
     BY_PATHWAY,
@@ -24,37 +24,9 @@ from tests.browser.seeding import (
     REPORT_FILE,
 )
 from tests.browser.seeding_applications import NONE, READY, RETURNED, STOPPED, WAITING, WARNED
+from tests.browser.state import State, Steps, press_button
 
-Steps = Callable[[Page], None]
-NOBODY = ""
 REPORT_DATE = "June 3, 2026"
-
-
-def _stay(page: Page) -> None:
-    """Do nothing: the state is there as soon as the page is."""
-
-
-@dataclass(frozen=True)
-class State:
-    """One state of a page: `who` has a session in the world, `path` may name parts of it in braces.
-
-    `status` is what the last document is answered with; `says` must be readable on the page, so that a state that was
-    not reached is noticed.
-    """
-
-    name: str
-    path: str
-    says: str
-    who: str = NOBODY
-    steps: Steps = _stay
-    status: int = 200
-
-
-def _press(name: str) -> Steps:
-    def press(page: Page) -> None:
-        page.get_by_role("button", name=name, exact=True).locator("visible=true").first.click()
-
-    return press
 
 
 def _sign_in_wrongly(page: Page) -> None:
@@ -159,7 +131,7 @@ READING = [
     State("newsletter", "/newsletter/", "Get it by e-mail"),
     State("newsletter-issue", "/newsletter/{newsletter}/", "In this issue"),
     State("newsletter-sign-up", "/newsletter/sign-up/", "you need no account"),
-    State("newsletter-sign-up-error", "/newsletter/sign-up/", "There is a problem", steps=_press("Sign up")),
+    State("newsletter-sign-up-error", "/newsletter/sign-up/", "There is a problem", steps=press_button("Sign up")),
     State("newsletter-sign-up-sent", "/newsletter/sign-up/sent/", "Look into your mailbox"),
     State("newsletter-confirm-dead", "/newsletter/confirm/x/", "This link does not work", status=404),
     State("newsletter-leave", "/newsletter/unsubscribe/{leaving}/", "we stop sending"),
@@ -182,7 +154,7 @@ PRIVATE = [
     State("order-details", "/reports/new/details/", "Yes, continue", BY_PATHWAY),
     State("authorities-none", "/reports/new/authorities/", "Nothing selected yet.", CHOOSING),
     State("authorities-three", "/reports/new/authorities/", "$198.00", NOT_CERTIFIED),
-    State("authorities-error", "/reports/new/authorities/", "Select at least one", CHOOSING, _press("Continue")),
+    State("authorities-error", "/reports/new/authorities/", "Select at least one", CHOOSING, press_button("Continue")),
     State("authorities-filtered", "/reports/new/authorities/", "authorities shown", CHOOSING, _filter),
     State("review-not-certified", "/orders/review/", "Certified: No", NOT_CERTIFIED),
     State("review-certified", "/orders/review/", "Certified", CERTIFIED),
@@ -190,7 +162,7 @@ PRIVATE = [
     State("review-total-changed", "/orders/review/", "The total is now", CERTIFIED, _pay_another_total),
     State("review-price-changed", "/orders/review/", "The fee has changed", PRICE_CHANGED),
     State("payment-under-way", "/orders/review/", "Your payment is not finished", PAYING),
-    State("payment-paused", "/orders/review/", "payment", PAYING, _press("Continue to payment"), status=503),
+    State("payment-paused", "/orders/review/", "payment", PAYING, press_button("Continue to payment"), status=503),
     State("payment-confirming", "/payments/{payment}/return/", "Do not pay again", BY_BANK),
     State("confirmation-credit", "/orders/{sent}/confirmation/", "Order placed", CERTIFIED),
     State("confirmation-bank", "/orders/{by_bank}/confirmation/", "Do not pay again", BY_BANK),
@@ -207,7 +179,13 @@ PRIVATE = [
     State("receipt", "/payments/{sent}/receipt/", "$132.00", CERTIFIED),
     State("identity-waiting", "/account/identity/", "We are checking your document", IDENTITY_WAITING),
     State("identity-returned", "/account/identity/", "All four corners must be in the picture.", IDENTITY_RETURNED),
-    State("identity-error", "/account/identity/", "There is a problem", IDENTITY_RETURNED, _press("Send for checking")),
+    State(
+        "identity-error",
+        "/account/identity/",
+        "There is a problem",
+        IDENTITY_RETURNED,
+        press_button("Send for checking"),
+    ),
     State("credentials", "/credentials/", "Your credentials", NOT_CERTIFIED),
     State("credential-upload", "/credentials/upload/", "A good scan", NOT_CERTIFIED),
     State(
@@ -215,7 +193,7 @@ PRIVATE = [
         "/credentials/upload/",
         "There is a problem",
         NOT_CERTIFIED,
-        _press("Upload document"),
+        press_button("Upload document"),
     ),
     State("credential-draft", "/credentials/{credential}/", "Still missing", NOT_CERTIFIED),
     State(
@@ -223,7 +201,7 @@ PRIVATE = [
         "/credentials/{credential}/",
         "There is a problem",
         NOT_CERTIFIED,
-        _press("Send for review"),
+        press_button("Send for review"),
     ),
     State("credential-printed", "/credentials/{credential}/printed/", "What is printed on the document", NOT_CERTIFIED),
     State(
@@ -231,14 +209,20 @@ PRIVATE = [
         "/credentials/{credential}/printed/",
         "There is a problem",
         NOT_CERTIFIED,
-        _press("Save"),
+        press_button("Save"),
     ),
     State("credential-replace", "/credentials/{credential}/files/{document}/replace/", "Replace a file", NOT_CERTIFIED),
     State("order-without-identity", "/reports/new/details/", "Confirm who you are first", IDENTITY_RETURNED),
     State("names", "/account/name/", "Your names", CERTIFIED),
     State("names-requested", "/account/name/", "Rossi De Luca", RENAMED),
     State("name-change", "/account/name/change/", "7 business days", CERTIFIED),
-    State("name-change-error", "/account/name/change/", "There is a problem", CERTIFIED, _press("Ask for the change")),
+    State(
+        "name-change-error",
+        "/account/name/change/",
+        "There is a problem",
+        CERTIFIED,
+        press_button("Ask for the change"),
+    ),
     State("former-name", "/account/name/former/", "Verify a former name", CERTIFIED),
     State("sign-out", "/accounts/logout/", "Sign out", CERTIFIED),
     State("password-change", "/accounts/password/change/", "15 characters", CERTIFIED),
@@ -248,7 +232,7 @@ PRIVATE = [
     State("second-factor-missing", "/account/second-factor/", "Protect your account", NEW),
     State("dashboard-unprotected", "/dashboard/", "Protect your account", NEW),
     State("app-new", "/accounts/second-factor/app/add/", "Code from the app", NEW),
-    State("app-error", "/accounts/second-factor/app/add/", "Enter the code", NEW, _press("Set up")),
+    State("app-error", "/accounts/second-factor/app/add/", "Enter the code", NEW, press_button("Set up")),
     State("app-remove", "/accounts/second-factor/app/remove/", "Remove the authenticator app", CERTIFIED),
     State("passkeys-none", "/accounts/second-factor/passkeys/", "You have none", CERTIFIED),
     State("passkey-new", "/accounts/second-factor/passkeys/add/", "Set up a passkey", CERTIFIED),
@@ -256,7 +240,7 @@ PRIVATE = [
     State("recovery-codes-new", "/accounts/second-factor/recovery-codes/new/", "Get new recovery codes", CERTIFIED),
     State("confirm-by-password", "/accounts/reauthenticate/", "Confirm that it is you", CERTIFIED),
     State("confirm-by-code", "/accounts/second-factor/reauthenticate/", "Confirm that it is you", CERTIFIED),
-    State("confirm-error", "/accounts/reauthenticate/", "There is a problem", CERTIFIED, _press("Continue")),
+    State("confirm-error", "/accounts/reauthenticate/", "There is a problem", CERTIFIED, press_button("Continue")),
 ]
 
 VERIFYING = [
@@ -273,25 +257,13 @@ VERIFYING = [
     State("verify-too-many", _look_up(NOT_ISSUED), "Too many tries", steps=_try_too_often, status=429),
 ]
 
-_OF_CERTIFICATE = "/verify/certificate/?number={certificate_number}&date={certificate_date}"
-CERTIFICATES = [
-    State("certificate-none", "/certificate/", "Not issued yet", NOT_CERTIFIED),
-    State("certificate", "/certificate/", "Your certificate stays valid", CERTIFIED),
-    State("certificate-by-pathway", "/certificate/", "through Pathway 3", BY_PATHWAY),
-    State("notice", "/certificate/notice/", "Answer the notice", HELD),
-    State("notice-error", "/certificate/notice/", "Write your answer", HELD, _press("Send the answer")),
-    State("verify-certificate", "/verify/certificate/", "Enter the number"),
-    State("verify-certificate-error", "/verify/certificate/?number=&date=soon", "There is a problem"),
-    State("verify-certificate-genuine", _OF_CERTIFICATE, "We issued this certificate and it is valid"),
-    State("verify-certificate-unknown", "/verify/certificate/?number=C-1&date=2020-01-01", "We have no certificate"),
-]
 
 PATHWAYS = [
     State("pathways", "/pathways/", "Pathways", NOT_CERTIFIED),
     State("pathways-not-needed", "/pathways/", "You cannot apply for a Pathway", CERTIFIED),
     State("pathways-under-way", "/pathways/", "Your application for Pathway 6", PAYING),
     State("pathway-start", "/pathways/start/", "One question first", NOT_CERTIFIED),
-    State("pathway-start-error", "/pathways/start/", "There is a problem", NOT_CERTIFIED, _press("Continue")),
+    State("pathway-start-error", "/pathways/start/", "There is a problem", NOT_CERTIFIED, press_button("Continue")),
     State("pathway-draft", "/pathways/{pathway_draft}/", "Go on with the application", BY_BANK),
     State("pathway-license", "/pathways/{pathway_draft}/license/", "Copy of the license", BY_BANK),
     State(
@@ -299,7 +271,7 @@ PATHWAYS = [
         "/pathways/{pathway_draft}/license/",
         "There is a problem",
         BY_BANK,
-        _press("Save and continue"),
+        press_button("Save and continue"),
     ),
     State("pathway-school", "/pathways/{pathway_draft}/school/", "Your medical school", BY_BANK),
     State("pathway-encounters", "/pathways/{pathway_draft}/encounters/", "Who may evaluate", BY_BANK),
@@ -311,13 +283,18 @@ PATHWAYS = [
         "/pathways/{pathway}/evaluators/",
         "There is a problem",
         PAYING,
-        _press("Send the invitation"),
+        press_button("Send the invitation"),
     ),
     State("evaluate", "/evaluate/{evaluator_invited}/", "Do you agree?"),
-    State("evaluate-agree-error", "/evaluate/{evaluator_invited}/", "There is a problem", steps=_press("I agree")),
+    State(
+        "evaluate-agree-error", "/evaluate/{evaluator_invited}/", "There is a problem", steps=press_button("I agree")
+    ),
     State("evaluate-form", "/evaluate/{evaluator_agreed}/", "Evaluation 1 of 2"),
     State(
-        "evaluate-form-error", "/evaluate/{evaluator_agreed}/", "There is a problem", steps=_press("Send evaluation 1")
+        "evaluate-form-error",
+        "/evaluate/{evaluator_agreed}/",
+        "There is a problem",
+        steps=press_button("Send evaluation 1"),
     ),
     State("evaluate-no-link", "/evaluate/nothing/", "This link does not work", status=404),
     State(
@@ -352,7 +329,7 @@ STAFF = [
         "/staff/cvs/reportrequest/{request}/change/",
         "Choose a purpose",
         "staff",
-        _press("Open the record"),
+        press_button("Open the record"),
         status=422,
     ),
     State("staff-request", "/staff/cvs/reportrequest/{request}/change/", "Dispatch", "staff", _give_purpose),
@@ -369,7 +346,7 @@ STAFF = [
         "/staff/applicants/identitycheck/{identity_check}/change/",
         "Read from the document",
         "staff",
-        _press("Review this"),
+        press_button("Review this"),
     ),
     State("staff-name-review", "/staff/applicants/namerequest/{name_request}/change/", "Rossi De Luca", "staff"),
     State("staff-newsletters", "/staff/portal/newsletterissue/", "Draft", "staff"),
@@ -383,7 +360,6 @@ STAFF = [
 ]
 
 # Looking up is slowed down for this address once verify-too-many was reached, so a fault on that path comes before.
-STATES = [*PUBLIC, *READING, *PRIVATE, *CERTIFICATES, *PATHWAYS, *TROUBLE, *VERIFYING, *STAFF]
 _APPLICATION = "/certification/application/"
 APPLICATIONS = [
     State("application-none", _APPLICATION, "Start the application", NONE),
@@ -400,7 +376,7 @@ APPLICATIONS = [
         f"{_APPLICATION}education/new/",
         "There is a problem",
         WARNED,
-        _press("Save this school"),
+        press_button("Save this school"),
     ),
     State("application-school", f"{_APPLICATION}education/{{attendance}}/", "Change a medical school", WARNED),
     State("application-school-remove", f"{_APPLICATION}education/{{attendance}}/remove/", "never attended it", WARNED),
@@ -414,4 +390,7 @@ APPLICATIONS = [
     State("staff-application", "/staff/certification/application/{application}/change/", "What was signed", "staff"),
 ]
 
-STATES = [*PUBLIC, *READING, *PRIVATE, *CERTIFICATES, *APPLICATIONS, *TROUBLE, *VERIFYING, *STAFF]
+STATES = [
+    *PUBLIC, *READING, *PRIVATE, *CERTIFICATES, *PATHWAYS, *APPLICATIONS, *TROUBLE, *VERIFYING, *SCHOOLS, *STAFF,
+    *STAFF_ABOUT_SCHOOLS,
+]  # fmt: skip

@@ -8,7 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page
 
 from tests.browser.seeding import World, make_world
-from tests.browser.states import STATES, State
+from tests.browser.state import State
+from tests.browser.states import STATES
 from tests.browser.support import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

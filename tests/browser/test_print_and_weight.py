@@ -17,7 +17,7 @@ from cvs.models import IssuedReport, ReportRequest
 from payments.models import Order
 from portal.models import OutgoingEmail
 from tests.browser.seeding import CERTIFIED, NOT_CERTIFIED, World, make_world
-from tests.browser.states import NOBODY
+from tests.browser.state import NOBODY
 from tests.browser.support import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

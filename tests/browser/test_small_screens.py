@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.seeding import CERTIFIED, NOT_CERTIFIED, World, make_world
-from tests.browser.states import NOBODY
+from tests.browser.state import NOBODY
 from tests.browser.support import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

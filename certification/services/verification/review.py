@@ -7,7 +7,7 @@ from django.db import transaction
 from applicants.permissions import agreed_by_two, require
 from certification.models import SchoolOfficial, VerificationAnswer, VerificationAttempt, VerificationRequest
 from certification.services.pathways import progress
-from certification.services.verification import questions, requests
+from certification.services.verification import questions, requests, transcripts
 from certification.services.verification.requests import VerificationError, lock, move
 from certification.states import (
     VERIFICATION_MACHINE,
@@ -67,6 +67,7 @@ def accept(request_id: int, *, reason: str, at: datetime, actor: str) -> Verific
     four_eyes.lapse(FourEyesAct.REFUTE_VERIFICATION, subject=request, at=at)
     decided = _decide(request, VerificationState.ACCEPTED, reason=reason, actor=actor, at=at)
     requests.move_credential(request, CredentialState.VERIFIED, at=at, actor=actor)
+    transcripts.keep(request, answer, at=at, actor=actor)
     return decided
 
 
