@@ -6,9 +6,8 @@ from applicants.models import Applicant
 from applicants.services import reviews
 from applicants.services.reviews import Judgment
 from certification.models import Application
-from certification.services.application import review
+from certification.services.application import review, submitting
 from tests.certification.applications import attended, complete, eligible_school, give_credit, pay
-from tests.certification.applications import submitting as selling
 from tests.factories.applicants import ApplicantFactory, ContactInformationFactory, StaffFactory
 
 # Who has none, one with warnings, one that cannot be submitted, one to be paid, one that was returned, one in the queue.
@@ -29,7 +28,7 @@ def seed_applications() -> dict[str, str]:
     history = complete(people[WARNED], attended()).attendances.get()
     complete(people[STOPPED], attended(eligible_school(name="Example US School", country="US")))
     complete(people[READY])
-    selling.submit(applicant=people[READY], accepts_warnings=False, at=timezone.now(), actor="tests")
+    submitting.submit(applicant=people[READY], accepts_warnings=False, at=timezone.now(), actor="tests")
     waiting, returned = _paid(people[WAITING]), _paid(people[RETURNED])
     reviewer, at = StaffFactory.create(), timezone.now()
     reviews.take(Application, returned.pk, reviewer=reviewer, at=at)
@@ -46,7 +45,7 @@ def _person(number: str) -> Applicant:
 
 def _paid(applicant: Applicant) -> Application:
     complete(applicant)
-    selling.submit(applicant=applicant, accepts_warnings=False, at=timezone.now(), actor="tests")
+    submitting.submit(applicant=applicant, accepts_warnings=False, at=timezone.now(), actor="tests")
     give_credit(applicant)
     pay(applicant)
     return Application.objects.get(applicant=applicant)
