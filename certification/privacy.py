@@ -79,6 +79,12 @@ registry.add(
         owner="credential__applicant__user",
     ),
     _holding(
+        model="certification.CredentialSpecimen",
+        what="Whether a verified document of yours shows our reviewers what documents of your school look like",
+        owner="document__credential__applicant__user",
+        left_out={"chosen_by": "Names a member of staff"},
+    ),
+    _holding(
         model="certification.CredentialStatusChange",
         what="How the verification of each credential went",
         owner="credential__applicant__user",

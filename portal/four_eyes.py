@@ -34,6 +34,8 @@ ACTS: Mapping[FourEyesAct, Steps] = {
     FourEyesAct.EXTEND_CERTIFICATES: Steps("certification.propose_extension", "certification.extend_certificates"),
     FourEyesAct.REVOKE_CERTIFICATE: Steps("certification.revoke_certificates", "certification.revoke_certificates"),
     FourEyesAct.DECIDE_CASE: Steps("certification.decide_cases", "certification.decide_cases"),
+    FourEyesAct.REFUSE_CREDENTIAL: Steps("certification.review_credentials", "certification.refuse_credentials"),
+    FourEyesAct.SUSPECT_FRAUD: Steps("certification.review_credentials", "certification.refuse_credentials"),
     FourEyesAct.REFUTE_VERIFICATION: Steps("certification.review_verification", "certification.refute_verification"),
     FourEyesAct.REJECT_PATHWAY: Steps("certification.propose_pathway_rejection", "certification.reject_pathways"),
     FourEyesAct.REJECT_APPLICATION: Steps("certification.review_applications", "certification.reject_applications"),

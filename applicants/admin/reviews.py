@@ -38,11 +38,15 @@ from portal.uploads.http import shows_page_images
 
 @dataclass(frozen=True)
 class Button:
-    """A button of the decision bar: what it sends, its words, and how it looks (accept, return or plain)."""
+    """A button of the decision bar: what it sends, its words, and how it looks (accept or return).
+
+    One that is rarely pressed stands `apart`, above the bar that stays in view.
+    """
 
     act: str
     words: str
     tone: str
+    apart: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,12 @@ from certification.models.application import Application, MedicalSchoolAttendanc
 from certification.models.cases import CaseDecision, CaseDocument, CaseSanction, IrregularBehaviorCase
 from certification.models.certificate_copies import CertificateCopy, CertificateLookup
 from certification.models.certificates import Certificate, CertificateChange, IssueDecision
-from certification.models.credentials import Credential, CredentialDocument, CredentialStatusChange
+from certification.models.credentials import (
+    Credential,
+    CredentialDocument,
+    CredentialSpecimen,
+    CredentialStatusChange,
+)
 from certification.models.degree_titles import DegreeTitle
 from certification.models.education import MedicalEducation
 from certification.models.evaluations import (
@@ -65,6 +70,7 @@ __all__ = [
     "CertificateLookup",
     "Credential",
     "CredentialDocument",
+    "CredentialSpecimen",
     "CredentialStatusChange",
     "DegreeTitle",
     "Evaluation",

@@ -17,6 +17,15 @@ from portal.constraints import state_is_known
 from portal.models import Upload
 
 
+class CredentialQuerySet(models.QuerySet["Credential"]):
+    """Questions about credentials."""
+
+    def with_documents(self) -> "CredentialQuerySet":
+        """Read the files that count together with each row."""
+        rows = CredentialDocument.objects.filter(replaced_by=None).select_related("upload").order_by("pk")
+        return self.prefetch_related(models.Prefetch("documents", queryset=rows, to_attr="known_documents"))
+
+
 class Credential(HeldForReview):
     """A medical education credential that is verified with the school that issued it (R-PSV-1 to R-PSV-3).
 
@@ -26,8 +35,12 @@ class Credential(HeldForReview):
 
     machine = CREDENTIAL_MACHINE
     IN_REVIEW = CredentialState.IN_REVIEW.value
-    # The answer of a school is reviewed as well, and held by its reviewer meanwhile.
-    REVIEWED_IN = (CredentialState.IN_REVIEW.value, CredentialState.REPLY_RECEIVED.value)
+    # The answer of a school and a suspicion are reviewed as well, and held by their reviewer meanwhile.
+    REVIEWED_IN = (
+        CredentialState.IN_REVIEW.value,
+        CredentialState.REPLY_RECEIVED.value,
+        CredentialState.SUSPECTED_FRAUD.value,
+    )
 
     kind = models.CharField(max_length=20, choices=CredentialKind.choices)
     state = models.CharField(max_length=30, choices=CredentialState.choices, default=CredentialState.DRAFT)
@@ -48,6 +61,8 @@ class Credential(HeldForReview):
     letter_accepted_on = models.DateField(
         null=True, blank=True, help_text="The school's letter counts for examinations from this day (R-CRED-8)."
     )
+
+    objects = CredentialQuerySet.as_manager()
 
     class Meta:
         permissions = [
@@ -72,7 +87,10 @@ class Credential(HeldForReview):
         return "" if files and all(file.is_shown for file in files) else FILE_NOT_READY
 
     def current_documents(self) -> "list[CredentialDocument]":
-        """Return the files that count, oldest first, each with its upload."""
+        """Return the files that count, oldest first, each with its upload; no query after `with_documents`."""
+        known: list[CredentialDocument] | None = getattr(self, "known_documents", None)
+        if known is not None:
+            return known
         rows = self.documents.filter(replaced_by=None).select_related("upload")
         return list(rows.order_by("pk"))
 
@@ -100,6 +118,20 @@ class CredentialDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.part} {self.pk}"
+
+
+class CredentialSpecimen(models.Model):
+    """A file of a verified credential that shows reviewers what documents of its school look like."""
+
+    audit_person = "document__credential__applicant_id"
+
+    document = models.OneToOneField(CredentialDocument, on_delete=models.CASCADE, related_name="specimen")
+    school = models.ForeignKey(MedicalSchool, on_delete=models.PROTECT, related_name="specimens")
+    chosen_at = models.DateTimeField()
+    chosen_by = models.CharField(max_length=120, help_text="As in the audit log.")
+
+    def __str__(self) -> str:
+        return f"specimen {self.pk}"
 
 
 class CredentialStatusChange(models.Model):

@@ -18,6 +18,8 @@ class FourEyesAct(models.TextChoices):
     EXTEND_CERTIFICATES = "certification.extend_certificates", "Extend certificates"
     REVOKE_CERTIFICATE = "certification.revoke_certificate", "Revoke a certificate"
     DECIDE_CASE = "certification.decide_case", "Decide a case of irregular behavior"
+    REFUSE_CREDENTIAL = "certification.refuse_credential", "Refuse a credential"
+    SUSPECT_FRAUD = "certification.suspect_fraud", "Treat a credential as a suspected fraud"
     REFUTE_VERIFICATION = "certification.refute_verification", "Take a document as refuted by its school"
     REJECT_PATHWAY = "certification.reject_pathway", "Reject a Pathway application"
     REJECT_APPLICATION = "certification.reject_application", "Reject an application for certification"

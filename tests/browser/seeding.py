@@ -12,11 +12,10 @@ from django.utils import timezone
 
 from applicants.models import Applicant, IdentityCheck, NameRequest, User
 from applicants.roles import Role
-from certification.models import Certificate
+from certification.models import Certificate, Credential
 from certification.services.cases import steps
-from certification.services.credentials.handing_in import begin
 from certification.services.imports import receiving, working
-from certification.states import CredentialKind, CredentialPart, ImportKind
+from certification.states import CredentialKind, CredentialState, ImportKind
 from cvs.models import LicensingAuthority, ReportRequest
 from cvs.states import ReportState, RequestState
 from payments.models import Fee
@@ -29,11 +28,11 @@ from sandbox.sample_data.identity import RENAMED
 from sandbox.sample_data.identity import RETURNED as IDENTITY_RETURNED
 from sandbox.sample_data.identity import WAITING as IDENTITY_WAITING
 from sandbox.stripe_double.process import StripeDoubleProcess
-from tests.applicants.identity_scenes import scan
 from tests.browser import pathways
 from tests.browser.school_seeding import ask_a_school
 from tests.browser.seeding_applications import APPLICANTS, seed_applications
 from tests.browser.support import Site
+from tests.certification.credential_scenes import describe, submit, upload
 from tests.cvs.pages import choose, confirm_details, issue
 from tests.factories.applicants import StaffFactory
 from tests.factories.newsletter import NewsletterDeliveryFactory, NewsletterIssueFactory
@@ -89,6 +88,7 @@ def _seed(world: World, double: StripeDoubleProcess) -> None:
     for number in APPLICANTS:
         _sign_in(world, number)
     _check_files(world)
+    _send_credential(world)
     _sign_in_without_second_factor(world, NEW)
     _sign_in(world, CHOOSING, confirmed=True)
     place(_person(PAYING), boards[:2], use_credit=False)
@@ -170,18 +170,20 @@ def _sign_in_staff(world: World) -> None:
 
 
 def _begin_credential(world: World) -> None:
-    """Let a physician have uploaded a transcript, and say no more about it yet."""
-    person = _person(NOT_CERTIFIED)
-    document = begin(
-        applicant=person,
-        kind=CredentialKind.TRANSFER_TRANSCRIPT,
-        part=CredentialPart.ORIGINAL,
-        issuer="Example University",
-        file=scan(120, "transcript.jpg"),
-        at=timezone.now(),
-        actor=actor_label(person.user),
+    """Let one physician have uploaded a transcript and say no more about it yet, and another the one of the next step."""
+    document = upload(
+        _person(NOT_CERTIFIED), kind=CredentialKind.TRANSFER_TRANSCRIPT, issuer="Example University", at=timezone.now()
     )
     world.names |= {"credential": str(document.credential_id), "document": str(document.pk)}
+    upload(_person(BY_PATHWAY), kind=CredentialKind.TRANSFER_TRANSCRIPT, shade=120, at=timezone.now())
+
+
+def _send_credential(world: World) -> None:
+    """Let a transcript whose file was checked wait for a reviewer."""
+    credential = Credential.objects.get(applicant=_person(BY_PATHWAY), state=CredentialState.DRAFT)
+    describe(credential, at=timezone.now(), degree_title="")
+    submit(credential, at=timezone.now())
+    world.names["waiting_credential"] = str(credential.pk)
 
 
 def _check_files(world: World) -> None:

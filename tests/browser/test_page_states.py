@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page
 
+from tests.browser.credential_states import CREDENTIALS
 from tests.browser.seeding import World, make_world
 from tests.browser.state import State
 from tests.browser.states import STATES
@@ -117,6 +118,6 @@ def examine(visitor: Visitor, state: State) -> Iterator[str]:
 def test_every_state_of_every_page_is_accessible_quiet_and_inside_the_window(visitor: Visitor):
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
 
-    found = [flaw for state in STATES for flaw in examine(visitor, state)]
+    found = [flaw for state in [*STATES, *CREDENTIALS] for flaw in examine(visitor, state)]
 
     assert found == [], "\n".join(found)

@@ -30,7 +30,7 @@ class VerificationRequestFactory(DjangoModelFactory[VerificationRequest]):
     class Meta:
         model = VerificationRequest
 
-    credential = SubFactory(CredentialFactory)
+    credential = SubFactory(CredentialFactory, state="submitted")
     applicant = SelfAttribute("credential.applicant")
     school = SubFactory(MedicalSchoolFactory)
     purpose = VerificationPurpose.CREDENTIAL

@@ -59,6 +59,7 @@ NOTED_READING = frozenset(
     {
         "admin:applicants_identitycheck_change",
         "admin:applicants_namerequest_change",
+        "admin:certification_credential_change",
         "admin:certification_pathwayapplication_change",
         "admin:certification_application_change",
         "admin:certification_verificationrequest_change",
@@ -118,6 +119,7 @@ def make_world() -> World:
         **{role.value: staff_in(role) for role in Role},
     }
     _orders_of(owner, world)
+    _credential_of(owner, world)
     world.parts["school_code"] = records_of(owner)
     attendance = AttendanceFactory.create(application__applicant=owner)
     world.parts["attendance"] = str(attendance.pk)

@@ -44,7 +44,7 @@ def records_of(owner: Applicant) -> str:
     FileImportFactory.create()
     PathwayApplicationFactory.create(applicant=owner)
     PathwayApplicationFactory.create(in_review=True)
-    CredentialStatusChangeFactory.create(credential__applicant=owner)
+    CredentialStatusChangeFactory.create(credential__applicant=owner, credential__state="submitted")
     FeeFactory.create(effective_from=date(2100, 1, 1))
     store_email(template="access", to_email=owner.user.email, subject="Test", text="", html="", at=timezone.now())
     return SponsorNoteFactory.create().school.code
