@@ -56,7 +56,9 @@ class CertificationConfig(AppConfig):
         guests.use("school", _official_may_view)
         larger = handlers.Larger("certification.apply_fileimport", settings.IMPORT_MOST_BYTES)
         handlers.let_in("admin:certification_fileimport_add", larger)
+        from certification.services.certificates import requests  # noqa: PLC0415 (needs the models)
         from certification.services.pathways import submitting  # noqa: PLC0415 (needs the models)
 
         submitting.listen_to_till()
         _sell_applications()
+        requests.listen_to_till()

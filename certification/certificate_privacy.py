@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 
+from applicants.privacy import NOTES_OF_REVIEWERS
 from certification.models import CaseDecision, CaseSanction, CertificateCopy, CertificateLookup, IrregularBehaviorCase
 from certification.services.certificates.copies import CopyNotReadyError, stored_bytes
 from certification.states import SHOWN_TO_THE_PERSON, CopyState
@@ -84,6 +85,18 @@ HOLDINGS = (
         topic="certification",
         owner="applicant__user",
         what="That your certificate is being prepared",
+    ),
+    _kept(
+        model="certification.CertificateRequest",
+        what="What you asked about your certificate",
+        left_out=NOTES_OF_REVIEWERS,
+    ),
+    Holding(
+        model="certification.ClinicalTraining",
+        topic="certification",
+        owner="applicant__user",
+        what="Clinical training that counts for your certificate",
+        left_out={"recorded_by": NAMES_STAFF},
     ),
     _finding(
         model="certification.IrregularBehaviorCase",

@@ -9,7 +9,7 @@ from certification import jobs
 from certification.services import holds, nightly
 from certification.services.application import reminders as draft_reminders
 from certification.services.cases import deciding, steps
-from certification.services.certificates import candidates, copies, extending
+from certification.services.certificates import candidates, copies, extending, requests
 from certification.services.imports import working
 from certification.services.pathways import season_end
 from certification.services.verification import reminders
@@ -40,6 +40,7 @@ def sweep_certificates(**_: object) -> None:
         if free:
             copies.sweep(at=timezone.now())
             extending.sweep(at=timezone.now())
+            requests.sweep(at=timezone.now())
             steps.sweep(at=timezone.now())
             deciding.sweep(at=timezone.now())
             holds.lift_ended(at=timezone.now())

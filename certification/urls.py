@@ -5,6 +5,7 @@ from django.urls import path
 from certification.views import (
     application,
     cases,
+    certificate_requests,
     certificates,
     credentials,
     eligibility,
@@ -52,6 +53,12 @@ urlpatterns = [
     path("school/answer/<str:token>/", answering.answer, name="school_answer"),
     path("school/language/", language.choose_language, name="school_language"),
     path("certificate/", certificates.certificate, name="certificate"),
+    path("certificate/request/<slug:kind>/", certificate_requests.certificate_request, name="certificate_request"),
+    path(
+        "certificate/request/<int:request_id>/withdraw/",
+        certificate_requests.certificate_request_withdraw,
+        name="certificate_request_withdraw",
+    ),
     path("certificate/notice/", cases.cases, name="cases"),
     path("certificate/pdf/", certificates.certificate_pdf, name="certificate_pdf"),
     path("pathways/", pathways.pathways, name="pathways"),

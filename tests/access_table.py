@@ -93,6 +93,10 @@ GROUPS = (
           addresses=("payment_return payment",)),
     Group("a certificate's PDF; one that was not printed leads back, without one there is none", get="302 302 302 404 403",
           post="302 405 405 405 403", addresses=("certificate_pdf",)),
+    Group("a request about one's certificate; without a certificate there is none", get="302 302 200 404 403",
+          post="302 302 200 404 403", addresses=("certificate_request request_kind",)),
+    Group("a request about a certificate, withdrawn", get="302 405 405 405 403", post="302 302 302 404 403",
+          addresses=("certificate_request_withdraw certificate_request",)),
     Group("a notice about one's record, and the answer", get="302 302 200 404 403", post="302 302 200 404 403",
           addresses=("cases",)),
     Group("give a payment up", get="302 302 302 404 403", post="302 302 302 404 403", addresses=("payment_cancel payment",)),
@@ -262,6 +266,7 @@ certification.certificate               v          v          v          -      
 certification.certificatechange         v          v          v          -          v          -          -          v
 certification.certificatecopy           v          v          v          -          v          -          -          v
 certification.certificateextension      va         va         va         -          va         -          -          v
+certification.certificaterequest        vc         vc         vc         -          v          -          -          v
 certification.certificatelookup         v          -          v          -          -          -          v          v
 certification.irregularbehaviorcase     va         -          -          -          va         -          -          v
 certification.issuecandidate            v          v          v          -          v          -          -          v

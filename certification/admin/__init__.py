@@ -2,6 +2,7 @@
 
 from certification.admin.applications import ApplicationAdmin
 from certification.admin.cases import CaseDecisionAdmin, IrregularBehaviorCaseAdmin
+from certification.admin.certificate_requests import CertificateRequestAdmin
 from certification.admin.certificates import (
     CertificateAdmin,
     CertificateChangeAdmin,
@@ -42,6 +43,7 @@ __all__ = [
     "CertificateCopyAdmin",
     "CertificateExtensionAdmin",
     "CertificateLookupAdmin",
+    "CertificateRequestAdmin",
     "CredentialAdmin",
     "CredentialStatusChangeAdmin",
     "DegreeTitleAdmin",

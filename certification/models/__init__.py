@@ -3,6 +3,7 @@
 from certification.models.application import Application, MedicalSchoolAttendance
 from certification.models.cases import CaseDecision, CaseDocument, CaseSanction, IrregularBehaviorCase
 from certification.models.certificate_copies import CertificateCopy, CertificateLookup
+from certification.models.certificate_requests import CertificateRequest, ClinicalTraining
 from certification.models.certificates import Certificate, CertificateChange, IssueDecision
 from certification.models.credentials import (
     Credential,
@@ -68,6 +69,8 @@ __all__ = [
     "CertificateCopy",
     "CertificateExtension",
     "CertificateLookup",
+    "CertificateRequest",
+    "ClinicalTraining",
     "Credential",
     "CredentialDocument",
     "CredentialSpecimen",

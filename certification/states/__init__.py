@@ -8,6 +8,13 @@ from certification.states.application import (
     ApplicationState,
 )
 from certification.states.cases import CASE_MACHINE, CLOSED_CASES, SHOWN_TO_THE_PERSON, CaseState, SanctionKind
+from certification.states.certificate_requests import (
+    CERTIFICATE_REQUEST_MACHINE,
+    OPEN_REQUESTS,
+    PERMANENT_KINDS,
+    CertificateRequestKind,
+    CertificateRequestState,
+)
 from certification.states.certificates import (
     CERTIFICATE_MACHINE,
     COPY_MACHINE,
@@ -62,6 +69,7 @@ __all__ = [
     "BY_THE_SCHOOL",
     "CASE_MACHINE",
     "CERTIFICATE_MACHINE",
+    "CERTIFICATE_REQUEST_MACHINE",
     "CLOSED_CASES",
     "COPY_MACHINE",
     "CREDENTIAL_MACHINE",
@@ -70,8 +78,10 @@ __all__ = [
     "IMPORT_MACHINE",
     "INCOMPLETE_PATHWAY_STATES",
     "OPEN_PATHWAY_STATES",
+    "OPEN_REQUESTS",
     "OPEN_VERIFICATIONS",
     "PATHWAY_MACHINE",
+    "PERMANENT_KINDS",
     "SHOWN_TO_THE_PERSON",
     "VERIFICATION_MACHINE",
     "WITH_THE_SCHOOL",
@@ -81,6 +91,8 @@ __all__ = [
     "CaseState",
     "CertificateChangeKind",
     "CertificateOrigin",
+    "CertificateRequestKind",
+    "CertificateRequestState",
     "CertificateState",
     "Confirmation",
     "CopyState",

@@ -23,6 +23,7 @@ from portal.rate_limits import RateLimit, by_account, limited
 
 DOWNLOADS = RateLimit("certificate-download", most=30, per=timedelta(hours=1))
 LOOKUP_CLIENT = "certification.lookup_client"
+MOST_SHOWN = 5
 VERIFY_PAGE = "certification/verify_certificate.html"
 
 
@@ -33,7 +34,12 @@ def certificate(request: ApplicantRequest) -> HttpResponse:
     at = timezone.now()
     page = page_of(request.applicant, at=at)
     waiting = page is None and candidates.is_waiting(request.applicant)
-    values = {"page": page, "waiting": waiting, "weeks": candidates.usual_weeks(at=at) if waiting else 0}
+    values = {
+        "page": page,
+        "requests": page.certificate.requests.order_by("-pk")[:MOST_SHOWN] if page else [],
+        "waiting": waiting,
+        "weeks": candidates.usual_weeks(at=at) if waiting else 0,
+    }
     return render(request, "certification/certificate.html", values)
 
 

@@ -123,6 +123,7 @@ _ALL = (
         link="page_url",
         link_label="Go to your dashboard",
     ),
+    _certificate("certificate_request_returned", "Your request about your certificate was returned", why_always=RIGHTS),
     _certificate("case_notice", "A notice about your record", why_always=RIGHTS, label="Read the notice"),
     _certificate("case_decided", "A decision about your record", why_always=RIGHTS, label="Read the decision"),
     _certificate("time_limit_near", "A time limit of yours comes near", why_always=RIGHTS, label="See by when"),

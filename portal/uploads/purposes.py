@@ -29,6 +29,7 @@ class Purpose:
 PURPOSES: Mapping[str, Purpose] = {
     "passport": Purpose("Passport", "identity", KEPT_FOR_IDENTITY),
     "identity_form": Purpose("Identity form", "identity", KEPT_FOR_IDENTITY),
+    "certificate_request": Purpose("Document about your certificate", "certificate", None),
     "case_answer": Purpose("Document about a notice", "cases", None),
     "name_change": Purpose("Evidence of a name", "name_of_record", KEPT_FOR_IDENTITY),
     "school_transcript": Purpose(

@@ -20,6 +20,9 @@ from django.utils import timezone
 from applicants.models import Applicant, CorrectionRequest, DataExport, DeletionRequest, User
 from applicants.roles import Role
 from applicants.states import RegistrationState
+from certification.models import (
+    CertificateRequest,
+)
 from certification.states import CredentialKind
 from cvs.models import VerificationLookup
 from payments.models import Payment, Refund, StripeEvent
@@ -57,6 +60,7 @@ WRITTEN_BY_LOOKING = frozenset(
 # Whoever opens what waits for a review reads about a person, and that is an event of the audit log.
 NOTED_READING = frozenset(
     {
+        "admin:certification_certificaterequest_change",
         "admin:applicants_identitycheck_change",
         "admin:applicants_namerequest_change",
         "admin:certification_credential_change",
@@ -123,6 +127,7 @@ def make_world() -> World:
     world.parts["school_code"] = records_of(owner)
     attendance = AttendanceFactory.create(application__applicant=owner)
     world.parts["attendance"] = str(attendance.pk)
+    world.parts |= {"request_kind": "lost", "certificate_request": str(CertificateRequest.objects.get().pk)}
     RegistrationFactory.create(state=RegistrationState.UNDER_REVIEW)
     third = make_physician(3157434).user
     message = InboxMessage.objects.create(user=owner.user, kind="report_sent", created_at=timezone.now())

@@ -10,6 +10,7 @@ from certification.models import (
     Certificate,
     CertificateExtension,
     CertificateLookup,
+    CertificateRequest,
     IrregularBehaviorCase,
     IssueCandidate,
 )
@@ -26,6 +27,9 @@ def certificate_rows(owner: Applicant) -> None:
     IssueCandidate.objects.create(applicant=owner, eligible_since=date(2026, 1, 2), noted_at=timezone.now())
     CertificateChangeFactory.create(certificate=certificate)
     CertificateCopyFactory.create(certificate=certificate)
+    CertificateRequest.objects.create(
+        applicant=owner, certificate=certificate, kind="lost", submitted_at=timezone.now(), created_at=timezone.now()
+    )
     CertificateExtension.objects.create(
         certificate=certificate,
         new_end=date(2030, 1, 1),

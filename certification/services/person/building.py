@@ -21,6 +21,7 @@ from certification.rules.facts import (
     School,
     Sitting,
     SponsorNote,
+    Training,
     WindowException,
 )
 from certification.services.person import applying, papers, pathways
@@ -47,6 +48,7 @@ def facts_of(record: Record, as_of: date, owed_cents: int) -> PersonFacts:
         irregular_cases=tuple(_finding(row, record["sanctions"]) for row in record["findings"] if _stands(row, as_of)),
         holds=tuple(_hold(row) for row in record["held"]),
         certificate=_certificate(record),
+        training=tuple(_training(row) for row in record["training"]),
     )
 
 
@@ -177,6 +179,14 @@ def _hold(row: Record) -> Hold:
     days = [local_day(row["lifted_at"]), last + timedelta(days=1) if last else None]
     lifted_on = min((one for one in days if one is not None), default=None)
     return Hold(kind=HoldKind(row["kind"]), placed_on=placed_on, lifted_on=lifted_on)
+
+
+def _training(row: Record) -> Training:
+    return Training(
+        started_on=date.fromisoformat(row["started_on"]),
+        ended_on=day(row["ended_on"]),
+        j1_sponsored=row["j1_sponsored"],
+    )
 
 
 def _certificate(record: Record) -> Certificate | None:

@@ -13,6 +13,7 @@ from certification.models import (
     Annotation,
     Application,
     CaseSanction,
+    ClinicalTraining,
     Credential,
     CredentialDocument,
     CredentialStatusChange,
@@ -127,6 +128,7 @@ def records(applicant_ids: Iterable[int]) -> Iterable[Record]:
             *("expires_on", "decided_at"),
             where={"kind": IdentityModel.PASSPORT, "state": IdentityState.ACCEPTED},
         ),
+        training=_of_person(ClinicalTraining, "started_on", "ended_on", "j1_sponsored"),
         held=_of_person(Hold, "kind", "placed_at", "lifted_at", "ends_on"),
         findings=_of_person(Annotation, "pk", "annulled_on", "decided_on"),
         sanctions=_of_person(
