@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('applicants', '0009_roles'),
-        ('certification', '0016_applications'),
+        ('certification', '0017_specimens'),
         ('portal', '0015_rejecting_applications_takes_two'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

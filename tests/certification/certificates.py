@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from applicants.models import Applicant
-from certification.models import Certificate
+from certification.models import Certificate, DegreeTitle
 from certification.rules.facts import PersonFacts
 from certification.services import evaluation
 from certification.services.certificates import records
@@ -18,6 +18,7 @@ from certification.states import CertificateChangeKind, CredentialKind, Credenti
 from tests.factories.certification import (
     CredentialFactory,
     CredentialStatusChangeFactory,
+    DegreeTitleFactory,
     ExaminationResultFactory,
     IssueDecisionFactory,
     MedicalEducationFactory,
@@ -46,6 +47,8 @@ def with_everything_met(applicant: Applicant, *, passed_on: date = date(2024, 2,
     """Return the person with a record of everything that certification asks for; the Pathway is of season 2026."""
     education = MedicalEducationFactory.create(applicant=applicant)
     SponsorNoteFactory.create(school=education.school)
+    if not DegreeTitle.objects.exists():
+        DegreeTitleFactory.create()
     PathwayAcceptanceFactory.create(
         applicant=applicant, season=2026, accepted_on=date(2026, 1, 20), valid_through=date(2027, 12, 31)
     )
