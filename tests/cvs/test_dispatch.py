@@ -372,7 +372,7 @@ def test_drain_does_everything_without_a_broker(mailbox: Any, capsys: pytest.Cap
 
     assert state_of(request) == RequestState.DISPATCHED
     assert len(reports_in(mailbox)) == 1
-    assert "prepared 1, sent 1" in capsys.readouterr().out
+    assert "prepared 1, certificates 0, sent 1" in capsys.readouterr().out
 
 
 def test_issued_reports_are_never_edited_or_deleted(mailbox: Any):
