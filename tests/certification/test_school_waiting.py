@@ -7,9 +7,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from certification.models import Credential, CredentialStatusChange
+from certification.services.credentials import handing_in
 from certification.services.verification import answers, reminders, review, waiting
-from certification.states import CredentialKind, CredentialState, CredentialStatus, Verdict, VerificationPurpose
+from certification.states import (
+    CredentialKind,
+    CredentialPart,
+    CredentialState,
+    CredentialStatus,
+    Verdict,
+    VerificationPurpose,
+)
+from portal.audit import actor_label
 from portal.models import Upload
+from tests.applicants.identity_scenes import scan
 from tests.certification.school_scenes import reply_to, sent_request, token_of
 from tests.factories.schools_portal import SchoolOfficialFactory, VerificationRequestFactory
 from tests.people import reviewer
@@ -66,6 +76,27 @@ def test_a_transcript_that_the_school_sent_is_a_verified_credential(applicant):
 
     answered_with_transcript(applicant)
     assert Credential.objects.filter(applicant=applicant, kind=CredentialKind.TRANSCRIPT).count() == 1
+
+
+def test_a_transcript_that_the_school_sent_takes_the_place_of_the_one_not_handed_in_yet(applicant):
+    own = handing_in.begin(
+        applicant=applicant,
+        kind=CredentialKind.TRANSCRIPT,
+        part=CredentialPart.ORIGINAL,
+        issuer="Typed by hand",
+        file=scan(40),
+        at=timezone.now(),
+        actor=actor_label(applicant.user),
+    )
+
+    upload = answered_with_transcript(applicant)
+
+    transcript = Credential.objects.get(applicant=applicant, kind=CredentialKind.TRANSCRIPT)
+    assert (transcript.pk, transcript.state) == (own.credential_id, CredentialState.VERIFIED)
+    assert transcript.school is not None
+    assert transcript.issuer == transcript.school.name
+    assert [document.upload for document in transcript.current_documents()] == [upload]
+    assert transcript.documents.filter(pk=own.pk).exists()
 
 
 def test_an_attestation_asks_about_clinical_skills_and_goes_to_who_may_attest():
