@@ -1,7 +1,6 @@
 """Licensing authorities, report requests, issued reports, their dispatch, and look-ups by those who received one."""
 
 import uuid
-from datetime import datetime
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -12,6 +11,7 @@ from applicants.models import Applicant, ContactInformation
 from cvs.states import AuthorityKind, DeliveryChannel, JobStep, ReportState, RequestState
 from payments.models import OrderLine
 from portal.constraints import state_is_known
+from portal.lookups import LookupQuerySet
 from portal.models import Delivery
 
 
@@ -237,14 +237,6 @@ class DispatchAttempt(models.Model):
         return f"attempt {self.pk}"
 
 
-class VerificationLookupQuerySet(models.QuerySet["VerificationLookup"]):
-    """Questions about look-ups."""
-
-    def recent_from(self, client: str, since: datetime) -> "VerificationLookupQuerySet":
-        """Return look-ups of one client (a keyed hash of its address) since a moment."""
-        return self.filter(client=client, at__gte=since)
-
-
 class VerificationLookup(models.Model):
     """Somebody asked whether a report is genuine. The client is a keyed hash of its address, never the address."""
 
@@ -256,7 +248,7 @@ class VerificationLookup(models.Model):
     by_link = models.BooleanField(help_text="With the code of the QR, not typed.")
     report = models.ForeignKey(IssuedReport, null=True, blank=True, on_delete=models.PROTECT, related_name="lookups")
 
-    objects = VerificationLookupQuerySet.as_manager()
+    objects = LookupQuerySet["VerificationLookup"].as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["client", "at"], name="lookup_of_client")]

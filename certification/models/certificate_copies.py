@@ -1,7 +1,6 @@
 """Sealed PDFs of certificates, and look-ups by those who were shown one."""
 
 import uuid
-from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
@@ -9,6 +8,7 @@ from django.db.models import Q
 from certification.models.certificates import Certificate
 from certification.states import CopyState
 from portal.constraints import filled_exactly_in, state_is_known
+from portal.lookups import LookupQuerySet
 
 
 class CertificateCopy(models.Model):
@@ -56,14 +56,6 @@ class CertificateCopy(models.Model):
         return f"copy {self.version} of {self.certificate_id}"
 
 
-class CertificateLookupQuerySet(models.QuerySet["CertificateLookup"]):
-    """Questions about look-ups."""
-
-    def recent_from(self, client: str, since: datetime) -> "CertificateLookupQuerySet":
-        """Return look-ups of one client (a keyed hash of its address) since a moment."""
-        return self.filter(client=client, at__gte=since)
-
-
 class CertificateLookup(models.Model):
     """Somebody asked whether a certificate is genuine. The client is a keyed hash of its address, never the address."""
 
@@ -76,7 +68,7 @@ class CertificateLookup(models.Model):
         Certificate, null=True, blank=True, on_delete=models.PROTECT, related_name="lookups"
     )
 
-    objects = CertificateLookupQuerySet.as_manager()
+    objects = LookupQuerySet["CertificateLookup"].as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["client", "at"], name="certificate_lookup_client")]

@@ -19,6 +19,7 @@ from certification.services.certificates.records import certificate_of
 from certification.states import CertificateState
 from portal.audit import actor_label
 from portal.clients import client_key
+from portal.lookups import TooManyLookupsError
 from portal.rate_limits import RateLimit, by_account, limited
 
 DOWNLOADS = RateLimit("certificate-download", most=30, per=timedelta(hours=1))
@@ -80,7 +81,7 @@ def verify_certificate(request: HttpRequest) -> HttpResponse:
             client=client_key(request, purpose=LOOKUP_CLIENT),
             at=at,
         )
-    except verification.TooManyLookupsError as error:
+    except TooManyLookupsError as error:
         return _too_many(request, form, error.retry_at, at=at)
     return render(request, VERIFY_PAGE, {"form": form, "verdict": verdict})
 

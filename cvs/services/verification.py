@@ -4,7 +4,7 @@ Unknown and wrong give the same answer; every look-up is logged under a keyed ha
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -15,18 +15,6 @@ from cvs.services.sending import accepted
 from cvs.states import ReportState, RequestState
 from portal import audit
 from portal.models import DeliveryState
-
-WINDOW = timedelta(minutes=10)
-MOST_LOOKUPS = 30
-MOST_MISSES = 10
-
-
-class TooManyLookupsError(Exception):
-    """This client asked too often; `retry_at` is when it may ask again."""
-
-    def __init__(self, retry_at: datetime) -> None:
-        super().__init__(retry_at.isoformat())
-        self.retry_at = retry_at
 
 
 @dataclass(frozen=True)
@@ -64,36 +52,24 @@ def _verdict(report: IssuedReport | None, *, at: datetime) -> Verdict:
     )
 
 
-def _require_patience(client: str, at: datetime) -> None:
-    recent = list(
-        VerificationLookup.objects.recent_from(client, at - WINDOW)
-        .order_by("-at")
-        .values_list("at", "found")[:MOST_LOOKUPS]
-    )
-    misses = [moment for moment, found in recent if not found]
-    if len(recent) >= MOST_LOOKUPS or len(misses) >= MOST_MISSES:
-        oldest = recent[-1][0] if len(recent) >= MOST_LOOKUPS else misses[MOST_MISSES - 1]
-        raise TooManyLookupsError(oldest + WINDOW)
-
-
 def _answer(report: IssuedReport | None, *, client: str, at: datetime, by_link: bool) -> Verdict:
     VerificationLookup.objects.create(at=at, client=client, found=report is not None, by_link=by_link, report=report)
     return _verdict(report, at=at)
 
 
 def look_up_link(*, code: str, client: str, at: datetime) -> Verdict:
-    """Answer for the code of a QR. `client` is a keyed hash of the asker's address. Raises `TooManyLookupsError`."""
-    _require_patience(client, at)
+    """Answer for the code of a QR. `client` is a keyed hash of the asker's address. Raises `portal.lookups.TooManyLookupsError`."""
+    VerificationLookup.objects.require_patience(client, at)
     return _answer(IssuedReport.objects.filter(url_code=code.upper()).first(), client=client, at=at, by_link=True)
 
 
 def look_up_typed(*, code: str, report_on: date, client: str, at: datetime) -> Verdict:
     """Answer for a typed code together with the date printed on the report.
 
-    Raises `codes.InvalidCode` (a typing error, not logged as a miss) and `TooManyLookupsError`.
+    Raises `codes.InvalidCode` (a typing error, not logged as a miss) and `portal.lookups.TooManyLookupsError`.
     """
     normalized = codes.normalize_short_code(code)
-    _require_patience(client, at)
+    VerificationLookup.objects.require_patience(client, at)
     report = IssuedReport.objects.filter(short_code=normalized, report_on=report_on).first()
     return _answer(report, client=client, at=at, by_link=False)
 
@@ -101,9 +77,9 @@ def look_up_typed(*, code: str, report_on: date, client: str, at: datetime) -> V
 def look_up_file(*, content_sha256: str, client: str, at: datetime) -> Verdict:
     """Answer for a file somebody holds, by the SHA-256 of its bytes: one changed byte and it is not found.
 
-    Raises `TooManyLookupsError`.
+    Raises `portal.lookups.TooManyLookupsError`.
     """
-    _require_patience(client, at)
+    VerificationLookup.objects.require_patience(client, at)
     report = IssuedReport.objects.filter(sha256=content_sha256).first()
     return _answer(report, client=client, at=at, by_link=False)
 

@@ -14,6 +14,7 @@ from cvs.forms import VerifyFileForm, VerifyForm
 from cvs.services import verification
 from cvs.states import ReportState
 from portal.clients import client_key
+from portal.lookups import TooManyLookupsError
 
 LOOKUP_CLIENT = "cvs.lookup_client"
 
@@ -36,7 +37,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         verdict = verification.look_up_typed(
             code=code, report_on=report_on, client=client_key(request, purpose=LOOKUP_CLIENT), at=at
         )
-    except verification.TooManyLookupsError as error:
+    except TooManyLookupsError as error:
         return _too_many(request, form, error, at=at)
     return _answer(request, form, verdict)
 
@@ -55,7 +56,7 @@ def verify_file(request: HttpRequest) -> HttpResponse:
         verdict = verification.look_up_file(
             content_sha256=digest, client=client_key(request, purpose=LOOKUP_CLIENT), at=at
         )
-    except verification.TooManyLookupsError as error:
+    except TooManyLookupsError as error:
         return _too_many(request, form, error, at=at)
     return _answer(request, form, verdict, by_file=True)
 
@@ -68,7 +69,7 @@ def verify_code(request: HttpRequest, code: str) -> HttpResponse:
     form, at = VerifyForm(label_suffix=""), timezone.now()
     try:
         verdict = verification.look_up_link(code=code[:64], client=client_key(request, purpose=LOOKUP_CLIENT), at=at)
-    except verification.TooManyLookupsError as error:
+    except TooManyLookupsError as error:
         return _too_many(request, form, error, at=at)
     return _answer(request, form, verdict)
 
@@ -80,9 +81,7 @@ def _answer(
     return render(request, "cvs/verify.html", _page(form) | {"verdict": verdict, "replaced": said, "by_file": by_file})
 
 
-def _too_many(
-    request: HttpRequest, form: VerifyForm, error: verification.TooManyLookupsError, *, at: datetime
-) -> HttpResponse:
+def _too_many(request: HttpRequest, form: VerifyForm, error: TooManyLookupsError, *, at: datetime) -> HttpResponse:
     response = render(request, "cvs/verify.html", _page(form) | {"retry_at": error.retry_at}, status=429)
     response["Retry-After"] = str(max(int((error.retry_at - at).total_seconds()), 1))
     return response

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from playwright.sync_api import FilePayload, Page
 
 from cvs.codes import new_short_code
-from cvs.services.verification import MOST_MISSES
+from portal.lookups import MOST_MISSES
 from sandbox.sample_data.identity import RENAMED
 from sandbox.sample_data.identity import RETURNED as IDENTITY_RETURNED
 from sandbox.sample_data.identity import WAITING as IDENTITY_WAITING

@@ -14,8 +14,8 @@ from certification.models import Certificate, CertificateLookup
 from certification.services import facts_as_of
 from certification.services.certificates import copies, records
 from certification.services.certificates.records import Deciders
-from certification.services.certificates.verification import MOST_LOOKUPS, MOST_MISSES
 from certification.states import CertificateChangeKind
+from portal.lookups import MOST_LOOKUPS, MOST_MISSES
 from tests.certification.certificates import ISSUED_AT, issued
 from tests.factories.certification import CertificateFactory, PathwayAcceptanceFactory
 from tests.support.sign_in import sign_in

@@ -11,8 +11,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from cvs.codes import format_short_code, new_short_code, new_url_code
 from cvs.models import IssuedReport, ReportRequest, VerificationLookup
-from cvs.services.verification import MOST_MISSES
 from cvs.states import ReportState, RequestState
+from portal.lookups import MOST_MISSES
 from tests.cvs.pages import AT, authorities, issue, nothing_happens
 from tests.support.orders import make_physician, pay_with_credit
 from tests.support.wake_ups import WakeUp

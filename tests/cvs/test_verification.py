@@ -13,6 +13,7 @@ from cvs import codes
 from cvs.models import DispatchJob, IssuedReport, ReportRequest, VerificationLookup
 from cvs.services import dispatch, staff, verification
 from cvs.states import ReportState, RequestState
+from portal.lookups import TooManyLookupsError
 from portal.models import AuditEvent, DeliveryState, OutgoingEmail
 from sandbox.mailbox.client import MailboxControl
 from sandbox.mailbox.faults import Fault
@@ -131,7 +132,7 @@ def test_after_ten_misses_a_client_waits_and_nothing_more_is_logged(issued: Issu
         lambda: typed(issued.short_code, at=AT + timedelta(minutes=1)),
         lambda: linked(issued.url_code, at=AT + timedelta(minutes=1)),
     ):
-        with pytest.raises(verification.TooManyLookupsError) as refusal:
+        with pytest.raises(TooManyLookupsError) as refusal:
             ask()
         assert refusal.value.retry_at == AT + timedelta(minutes=10)
 
@@ -152,7 +153,7 @@ def test_thirty_answers_in_ten_minutes_are_the_most_even_when_all_were_found(iss
     for second in range(30):
         linked(issued.url_code, at=AT + timedelta(seconds=second))
 
-    with pytest.raises(verification.TooManyLookupsError) as refusal:
+    with pytest.raises(TooManyLookupsError) as refusal:
         linked(issued.url_code, at=AT + timedelta(minutes=1))
 
     assert refusal.value.retry_at == AT + timedelta(minutes=10)

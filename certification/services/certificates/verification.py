@@ -5,25 +5,13 @@ client's address. Nothing is said of the holder but initials.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from certification.facts import CertificationAnswer
 from certification.models import Certificate, CertificateLookup
 from certification.rules import certificates as rules
 from certification.services.facts import certificate_record
 from portal.eastern import eastern_date
-
-WINDOW = timedelta(minutes=10)
-MOST_LOOKUPS = 30
-MOST_MISSES = 10
-
-
-class TooManyLookupsError(Exception):
-    """This client asked too often; `retry_at` is when it may ask again."""
-
-    def __init__(self, retry_at: datetime) -> None:
-        super().__init__(retry_at.isoformat())
-        self.retry_at = retry_at
 
 
 @dataclass(frozen=True)
@@ -42,9 +30,9 @@ class Verdict:
 def look_up(*, number: str, issued_on: date, client: str, at: datetime) -> Verdict:
     """Answer for a certificate's number, in capitals, and its issue date. `client` is a keyed hash of who asks.
 
-    Raises TooManyLookupsError.
+    Raises `portal.lookups.TooManyLookupsError`.
     """
-    _require_patience(client, at)
+    CertificateLookup.objects.require_patience(client, at)
     found = Certificate.objects.filter(number=number, issued_on=issued_on).select_related("applicant").first()
     CertificateLookup.objects.create(at=at, client=client, found=found is not None, certificate=found)
     return Verdict(checked_at=at) if found is None else _verdict(found, at=at)
@@ -63,13 +51,3 @@ def _verdict(certificate: Certificate, *, at: datetime) -> Verdict:
         initials=" ".join(f"{part[0]}." for part in certificate.applicant.full_name.split()),
         latest_copy=versions.first() or 0,
     )
-
-
-def _require_patience(client: str, at: datetime) -> None:
-    rows = CertificateLookup.objects.recent_from(client, at - WINDOW).order_by("-at")
-    recent = list(rows.values_list("at", "found")[:MOST_LOOKUPS])
-    misses = [moment for moment, found in recent if not found]
-    if len(recent) >= MOST_LOOKUPS:
-        raise TooManyLookupsError(recent[-1][0] + WINDOW)
-    if len(misses) >= MOST_MISSES:
-        raise TooManyLookupsError(misses[MOST_MISSES - 1] + WINDOW)
