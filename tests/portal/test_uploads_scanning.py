@@ -1,9 +1,6 @@
 """The virus scanner that the check of a file asks, over both of its sockets."""
 
-import io
 import socket
-import struct
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -12,40 +9,10 @@ from django.utils import timezone
 from applicants.models import Applicant
 from portal.models import Refusal, Upload, UploadState, VirusScan
 from portal.uploads import clamav, inspection
-from tests.portal.upload_files import checked, picture, stored_files, take_in
-
-# The industry's test file for virus scanners, in two pieces so that no scanner finds this one.
-EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-" + rb"ANTIVIRUS-TEST-FILE!$H+H*"
+from tests.portal.upload_files import EICAR, checked, picture, stored_files, take_in
+from tests.support.virus_scanner import Scanner
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("uploads_dir", "enqueued")]
-
-
-class Scanner:
-    """Answers INSTREAM as clamd does, on a real socket; finds the test virus, or says `reply`."""
-
-    def __init__(self, listener: socket.socket) -> None:
-        self.reply = b""
-        self.received: list[bytes] = []
-        self._listener = listener
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                peer, _ = self._listener.accept()
-            except OSError:
-                return
-            with peer, peer.makefile("rb") as stream:
-                self._answer(peer, stream)
-
-    def _answer(self, peer: socket.socket, stream: io.BufferedReader) -> None:
-        assert stream.read(10) == b"zINSTREAM\0"
-        data = b""
-        while size := struct.unpack("!I", stream.read(4))[0]:
-            data += stream.read(size)
-        self.received.append(data)
-        found = b"stream: Eicar-Signature FOUND" if EICAR in data else b"stream: OK"
-        peer.sendall((self.reply or found) + b"\0")
 
 
 @pytest.fixture(params=["unix", "tcp"])

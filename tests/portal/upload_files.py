@@ -18,6 +18,8 @@ from portal.models import Upload
 from portal.uploads.services import checking, receive
 
 RED = (200, 30, 30)
+# The industry's test file for virus scanners, in two pieces so that no scanner finds this one.
+EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-" + rb"ANTIVIRUS-TEST-FILE!$H+H*"
 
 
 def picture(kind: str = "JPEG", *, size: tuple[int, int] = (320, 200), mode: str = "RGB", **options: object) -> bytes:
@@ -112,11 +114,24 @@ def _action(kind: str, key: str, value: str) -> DictionaryObject:
     return DictionaryObject({NameObject("/S"): NameObject(kind), NameObject(key): TextStringObject(value)})
 
 
-def zip_archive() -> bytes:
-    """A ZIP archive."""
+def raw_pdf(*objects: bytes) -> bytes:
+    """A PDF of exactly these objects, numbered from 1; the first is its catalog."""
+    data, places = b"%PDF-1.7\n", []
+    for number, content in enumerate(objects, start=1):
+        places.append(len(data))
+        data += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    rows = b"".join(b"%010d 00000 n \n" % place for place in places)
+    table = b"xref\n0 %d\n0000000000 65535 f \n%s" % (len(objects) + 1, rows)
+    end = b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(data))
+    return data + table + end
+
+
+def zip_archive(files: dict[str, str] | None = None) -> bytes:
+    """A ZIP archive of `files`: name and content."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr("a.html", "<script>alert(1)</script>")
+        for name, content in (files or {"a.html": "<script>alert(1)</script>"}).items():
+            archive.writestr(zipfile.ZipInfo(name), content)
     return target.getvalue()
 
 
