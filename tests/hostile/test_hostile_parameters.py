@@ -24,6 +24,7 @@ DOORS = ("/", "/dashboard/", "/reports/", "/site-map/")
 STAFF_DOOR = "/staff/"
 # Together they are shown every form there is.
 FORM_FINDERS = ("nobody", "owner", "everything")
+pytestmark = pytest.mark.hostile
 # For each address and method.
 EXAMPLES = 4
 _numbers = count()
@@ -35,7 +36,6 @@ def world(db: None) -> World:
     return make_world()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("visitor", VISITORS)
 def test_visitor_who_follows_every_link_meets_no_server_error(world: World, visitor: str):
     client = _client(world, visitor)
@@ -47,7 +47,6 @@ def test_visitor_who_follows_every_link_meets_no_server_error(world: World, visi
     assert len(crawl.statuses) > 15
 
 
-@pytest.mark.slow
 def test_no_parameters_end_in_a_server_error(world: World):
     fields = {
         template: names
