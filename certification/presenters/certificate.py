@@ -7,8 +7,7 @@ from applicants.models import Applicant
 from certification.facts import CertificationAnswer
 from certification.models import Certificate, CertificateChange, CertificateCopy, PathwayAcceptance
 from certification.rendering import long_date
-from certification.rules import certificates as rules
-from certification.services.facts import certificate_record
+from certification.services.evaluation import evaluate_person
 from certification.states import CertificateChangeKind, CertificateOrigin, CopyState
 from portal.eastern import eastern_date
 
@@ -77,13 +76,12 @@ class CertificatePage:
 
 
 def page_of(applicant: Applicant, *, at: datetime) -> CertificatePage | None:
-    """Return the page of the person's certificate, or None without one; at most four queries."""
+    """Return the page of the person's certificate, or None without one; at most seven queries."""
     found = Certificate.objects.filter(applicant=applicant).prefetch_related("changes", "copies").first()
     if found is None:
         return None
-    today = eastern_date(at)
-    record = certificate_record(found, today)
-    answer, end = rules.answer(record, today), rules.valid_through(record, today)
+    verdict = evaluate_person(applicant, eastern_date(at))
+    answer, end = verdict.answer, verdict.certificate.valid_through if verdict.certificate else None
     tone, label = CHIPS.get(answer, ("todo", "Not valid yet"))
     changes = sorted(found.changes.all(), key=lambda change: change.pk)
     return CertificatePage(
@@ -105,7 +103,7 @@ def _why(
     """Return why it ends when it ends (R-CERT-4, R-CERT-5, R-CERT-7, R-CERT-10)."""
     if answer is Answer.REVOKED:
         return REVOKED
-    if certificate.made_permanent_on is not None:
+    if end is None and certificate.valid_through is not None:
         return PERMANENT
     if end is None:
         return BY_STEP_2_CS if certificate.origin == CertificateOrigin.DECIDED_HERE else WITHOUT_END

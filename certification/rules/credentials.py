@@ -1,13 +1,25 @@
 """How far the verification of each credential is on a day (R-PSV-1 to R-PSV-3)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from certification.facts import CredentialFact
-from certification.rules.record import DIPLOMA, TRANSCRIPT, TRANSFER_TRANSCRIPT, CredentialRecord
 
+DIPLOMA = "Final medical diploma"
+TRANSCRIPT = "Final transcript"
+TRANSFER_TRANSCRIPT = "Transfer transcript"
 NOT_RECEIVED = "Not received"
 NOT_APPLICABLE = "Not applicable"
+
+
+@dataclass(frozen=True)
+class CredentialRecord:
+    """A credential, its `kind` one of the labels above, and its statuses as (day, label) in the order they were recorded."""
+
+    kind: str
+    issuer: str
+    statuses: tuple[tuple[date, str], ...]
 
 
 def statements(records: Sequence[CredentialRecord], school: str, as_of: date) -> tuple[CredentialFact, ...]:

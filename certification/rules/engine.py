@@ -1,6 +1,6 @@
 """The one place that answers whether a person is eligible, and why: pure, as of a day, one function for each rule."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from enum import Enum
@@ -54,12 +54,20 @@ def evaluate(facts: PersonFacts, tables: RuleTables, as_of: date) -> Verdict:
         match_ready=by_id["R-MATCH-1"].outcome is Outcome.MET,
         registration_blocked=any(trace.blocks_registration for trace in traces),
         traces=traces,
+        answer=issuing.answer(case),
+        certificate=issuing.fact(case),
     )
+
+
+def traces_of(rule_ids: Iterable[str], facts: PersonFacts, tables: RuleTables, as_of: date) -> Mapping[str, RuleTrace]:
+    """Return the traces of some rules alone, for who asks only about these. Raises KeyError for an unknown rule."""
+    case = Case(facts, tables, as_of)
+    return {rule_id: _trace(RULES[rule_id], case) for rule_id in rule_ids}
 
 
 def _trace(one: Rule, case: Case) -> RuleTrace:
     finding = one.judge(case)
-    if one.settled and case.certified:
+    if one.settled:
         finding = _settled(finding, case)
     blocks = one.registration and finding.outcome in BLOCKING
     return RuleTrace(
@@ -73,15 +81,17 @@ def _trace(one: Rule, case: Case) -> RuleTrace:
         complete_by=finding.complete_by,
         since=finding.since,
         blocks_registration=blocks if finding.bars_registration is None else finding.bars_registration,
+        by=finding.by,
+        on=finding.on,
     )
 
 
 def _settled(finding: Finding, case: Case) -> Finding:
-    """Return the finding as it stands for somebody who was certified: what was required is not asked again."""
+    """Return the finding as it stands after a certificate was issued, revoked or not: what it rests on is not asked again."""
     if finding.outcome.satisfies or case.certificate is None:
         return finding
     reason = f"Settled when your certificate was issued on {day_in_words(case.certificate.issued_on)}."
-    return replace(met(reason), used=finding.used)
+    return replace(met(reason), used=finding.used, by=finding.by, on=finding.on)
 
 
 def _overall(traces: Sequence[RuleTrace]) -> Overall:

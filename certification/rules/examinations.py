@@ -10,6 +10,7 @@ from certification.rules.tables import AttemptLimit, AttemptScope
 from certification.rules.trace import Bearing, Finding, Turn, expired, met, not_met, not_needed, pending
 from certification.rules.words import counted, day_in_words, listed
 
+PASSED = "Passed"
 NO_ATTEMPT_RULE = "This limit is not in effect on that day."
 
 
@@ -28,12 +29,13 @@ def step_2_ck(case: Case) -> Finding:
 def _passed(case: Case, exam: Exam) -> Finding:
     window, name = case.window, EXAM_NAMES[exam]
     if exam in window.counted:
-        return met(f"Passed on {day_in_words(window.counted[exam])}.", taken_on=window.counted[exam])
+        day = window.counted[exam]
+        return met(f"Passed on {day_in_words(day)}.", taken_on=day).shown(PASSED, day)
     gone = [day for dropped, day in window.dropped if dropped is exam]
     by = window.complete_by
     if gone:
         words = f"Your pass of {name} on {day_in_words(gone[-1])} no longer counts. Pass {name} again{_by(by)}."
-        return expired(words, complete_by=by, taken_on=gone[-1])
+        return expired(words, complete_by=by, taken_on=gone[-1]).shown(PASSED, gone[-1])
     return not_met(f"Pass {name}{_by(by)}.", complete_by=by).using({exam.value: "no pass"})
 
 

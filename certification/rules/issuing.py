@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from enum import Enum
 
+from certification.facts import CertificateFact, CertificationAnswer
 from certification.rules.case import Case
 from certification.rules.facts import Training, TrainingKind
 from certification.rules.registry import rule
@@ -54,11 +55,30 @@ def validation(case: Case) -> Validation:
 
 def valid_through(case: Case) -> date | str | None:
     """Return the end of the certificate on `as_of`: a day, `INDEFINITE`, or None without a certificate in force."""
-    if case.certificate is None or case.revoked:
+    return None if case.certificate is None or case.revoked else _end(case) or INDEFINITE
+
+
+def _end(case: Case) -> date | None:
+    """Return the last day of the certificate, whether it was revoked or not; None for no end."""
+    if case.certificate is None or validation(case) is not Validation.NONE:
         return None
-    if case.certificate.valid_through is None or validation(case) is not Validation.NONE:
-        return INDEFINITE
     return case.certificate.valid_through
+
+
+def answer(case: Case) -> CertificationAnswer:
+    """Tell whether the person is certified: from the day of issue (R-CERT-1), revoked is not expired (R-CERT-10)."""
+    if case.certificate is None:
+        return CertificationAnswer.NO
+    if case.revoked:
+        return CertificationAnswer.REVOKED
+    return CertificationAnswer.YES if is_valid(case) else CertificationAnswer.EXPIRED
+
+
+def fact(case: Case) -> CertificateFact | None:
+    """Return the certificate as reports state it (R-CERT-3), or None while there is none."""
+    if case.certificate is None:
+        return None
+    return CertificateFact(case.certificate.number, case.certificate.issued_on, _end(case))
 
 
 def is_valid(case: Case) -> bool:

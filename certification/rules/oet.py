@@ -8,6 +8,7 @@ from certification.rules.tables import OetMinimum
 from certification.rules.trace import Finding, Turn, manual_review, met, not_met, pending
 from certification.rules.words import day_in_words, listed
 
+OET_MEDICINE = "OET Medicine"
 SUBTESTS = ("listening", "reading", "speaking", "writing")
 
 
@@ -27,7 +28,7 @@ def judge_oet(sittings: Sequence[OetSitting], minima: Sequence[OetMinimum], seas
     counted = next((sitting for sitting in enough if sitting.released_by_owner), None)
     if counted is not None:
         reason = f"OET Medicine of {day_in_words(counted.taken_on)} meets all four minimum scores for season {season}."
-        return met(reason).using(_scores(counted))
+        return met(reason).using(_scores(counted)).shown(OET_MEDICINE, counted.taken_on)
     if enough:
         reason = "We need your OET scores from the owner of the test. Ask them to release your scores to us."
         return pending(reason, Turn.APPLICANT).using(_scores(enough[0]))

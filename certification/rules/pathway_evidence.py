@@ -6,7 +6,7 @@ from datetime import date
 
 from certification.rules import mini_cex
 from certification.rules.facts import Education, Licence, PathwayApplication, PathwayState, PersonFacts
-from certification.rules.oet import judge_oet
+from certification.rules.oet import OET_MEDICINE, judge_oet
 from certification.rules.tables import PathwaySeason, RuleTables
 from certification.rules.trace import (
     SEVERITY,
@@ -277,7 +277,8 @@ def graduation_faults(education: Education, season: PathwaySeason) -> list[str]:
 def _oet(evidence: Evidence) -> Finding:
     application = evidence.application
     if application.decided_elsewhere and evidence.accepted and application.oet_on is not None:
-        return met(f"OET Medicine of {day_in_words(application.oet_on)} was accepted.", oet_on=application.oet_on)
+        reason = f"OET Medicine of {day_in_words(application.oet_on)} was accepted."
+        return met(reason, oet_on=application.oet_on).shown(OET_MEDICINE, application.oet_on)
     minima = evidence.tables.oet_of(application.season)
     return judge_oet(evidence.facts.oet_sittings, minima, application.season, evidence.as_of)
 

@@ -9,6 +9,7 @@ from certification.rules.registry import rule
 from certification.rules.trace import Bearing, Finding, Outcome, expired, met, not_met, not_needed, pending
 from certification.rules.words import day_in_words
 
+BY_CS = "Step 2 CS"
 # Rules about an application for a Pathway: they concern nobody who has none, or who passed Step 2 CS.
 ABOUT_THE_APPLICATION = {
     "R-CLIN-2": "Only Pathway 6 after failing Step 2 CS",
@@ -31,10 +32,18 @@ def skills_shown(case: Case) -> Finding:
     """R-CLIN-1: an accepted, unexpired Pathway with OET Medicine, or a valid pass of Step 2 CS."""
     if case.relies_on_cs:
         day = case.window_with_cs.counted[Exam.STEP_2_CS]
-        return met(f"Shown by Step 2 CS, passed on {day_in_words(day)}.", taken_on=day)
+        return met(f"Shown by Step 2 CS, passed on {day_in_words(day)}.", taken_on=day).shown(BY_CS, day)
     assessment = case.pathway
     if assessment is None:
-        return _nothing_yet(case)
+        lost = [day for exam, day in case.passes if exam is Exam.STEP_2_CS]
+        return _nothing_yet(case).shown(BY_CS, max(lost)) if lost else _nothing_yet(case)
+    found = _by_pathway(assessment)
+    application = assessment.application
+    name = f"Pathway {application.pathway}, season {application.season}"
+    return found.shown(name, application.accepted_on) if assessment.accepted else found
+
+
+def _by_pathway(assessment: Assessment) -> Finding:
     application = assessment.application
     name = f"Pathway {application.pathway}, season {application.season}"
     used = {"pathway": application.pathway, "season": application.season, "state": application.state}

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
+from certification.facts import CertificateFact, CertificationAnswer
+
 
 class Outcome(StrEnum):
     """Answer of one rule."""
@@ -66,7 +68,10 @@ class Bearing(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What one rule found; `reason` is said to the applicant as it stands here."""
+    """What one rule found; `reason` is said to the applicant as it stands here.
+
+    `by` and `on`: by what it is met, or was met once, in the words of a report, and the day of that.
+    """
 
     outcome: Outcome
     reason: str
@@ -75,10 +80,16 @@ class Finding:
     complete_by: date | None = None
     since: date | None = None
     bars_registration: bool | None = None
+    by: str = ""
+    on: date | None = None
 
     def using(self, used: Mapping[str, object]) -> "Finding":
         """Return the same finding with these facts named."""
         return replace(self, used=used)
+
+    def shown(self, by: str, on: date | None) -> "Finding":
+        """Return the same finding with what meets it."""
+        return replace(self, by=by, on=on)
 
 
 @dataclass(frozen=True)
@@ -87,6 +98,8 @@ class RuleTrace:
 
     `facts_used`: (path of the fact, value as text). `complete_by`: the latest safe day, where there is one. `since`: the
     day from which whoever has the turn has been waited for. `blocks_registration`: no examination may be registered for.
+    `by` and `on`: by what it is met, or was met once, as reports say it, and the day of that; "" and None where nothing is on
+    record.
     """
 
     rule_id: str
@@ -99,6 +112,8 @@ class RuleTrace:
     complete_by: date | None
     since: date | None
     blocks_registration: bool
+    by: str = ""
+    on: date | None = None
 
 
 INDEFINITE = "indefinite"
@@ -109,6 +124,7 @@ class Verdict:
     """The answer for one person on one day.
 
     `valid_through`: end of the certificate that exists or could be issued, `INDEFINITE` for no end, None where neither.
+    `answer` and `certificate`: what a report says of the certificate that was issued by then.
     """
 
     as_of: date
@@ -118,6 +134,8 @@ class Verdict:
     match_ready: bool
     registration_blocked: bool
     traces: tuple[RuleTrace, ...]
+    answer: CertificationAnswer
+    certificate: CertificateFact | None
 
     def trace(self, rule_id: str) -> RuleTrace:
         """Return the answer of one rule. Raises KeyError for a rule that the engine does not know."""

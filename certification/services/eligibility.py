@@ -1,10 +1,11 @@
-"""Answers whether a school and a graduation are eligible, for the schools that somebody's words may mean."""
+"""Asks the engine whether a school and a graduation are eligible, for the schools that somebody's words may mean."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from certification.models import MedicalSchool
-from certification.rules.eligibility import Eligibility, Years, eligibility
+from certification.rules.eligibility import Eligibility, eligibility
+from certification.rules.facts import School, SponsorNote
 from certification.rules.tables import RuleTables
 from certification.services import schools
 from certification.services.rule_tables import current_tables
@@ -28,7 +29,7 @@ class SchoolAnswer:
     name: str
     city: str
     country: str
-    years: tuple[Years, ...]
+    years: tuple[SponsorNote, ...]
     answer: Eligibility
 
 
@@ -41,26 +42,33 @@ class SchoolAnswers:
     guessed: bool = False
 
 
-def check_schools(words: str, graduation: Graduation) -> SchoolAnswers:
+def check_schools(words: str, graduation: Graduation, *, today: date) -> SchoolAnswers:
     """Answer for every school that `words` may mean (see `schools.find`)."""
     found = schools.find(words, most=MOST_HITS)
     tables = current_tables()
-    return SchoolAnswers(tuple(check(school, graduation, tables) for school in found.rows), found.more, found.guessed)
+    answers = tuple(check(school, graduation, tables, today=today) for school in found.rows)
+    return SchoolAnswers(answers, found.more, found.guessed)
 
 
-def check_code(code: str, graduation: Graduation) -> SchoolAnswers:
+def check_code(code: str, graduation: Graduation, *, today: date) -> SchoolAnswers:
     """Answer for the school of `code`. Raises MedicalSchool.DoesNotExist."""
-    return SchoolAnswers((check(schools.get(code), graduation, current_tables()),), more=False)
+    return SchoolAnswers((check(schools.get(code), graduation, current_tables(), today=today),), more=False)
 
 
-def check(school: MedicalSchool, graduation: Graduation, tables: RuleTables) -> SchoolAnswer:
+def check(school: MedicalSchool, graduation: Graduation, tables: RuleTables, *, today: date) -> SchoolAnswer:
     """Answer for one school, its notes loaded in order."""
-    years = [Years(note.from_year, note.to_year) for note in school.sponsor_notes.all()]
+    known = school_facts(school)
     return SchoolAnswer(
         code=school.code,
         name=school.name,
         city=school.city,
         country=str(school.country.name),
-        years=tuple(years),
-        answer=eligibility(school.country.code or "", years, graduation.year, graduation.on, tables),
+        years=known.sponsor_notes,
+        answer=eligibility(known, graduation.year, graduation.on, tables, today),
     )
+
+
+def school_facts(school: MedicalSchool) -> School:
+    """Return a listed school as the rules about schools and graduations see it; its notes should be loaded."""
+    notes = (SponsorNote(from_year=note.from_year, to_year=note.to_year) for note in school.sponsor_notes.all())
+    return School(name=school.name, country=school.country.code or "", in_directory=True, sponsor_notes=tuple(notes))

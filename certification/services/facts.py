@@ -4,76 +4,43 @@ from datetime import date
 
 from applicants.models import Applicant
 from applicants.services.names import former_name_on, name_on
-from certification import rules
 from certification.facts import AnnotationFact, CertificationFacts, EducationFact, Name
-from certification.models import Certificate, Credential, MedicalEducation
-from certification.rules import certificates, credentials, requirements
-from certification.rules.facts import Exam, WindowException
-from certification.rules.record import Acceptance, CertificateRecord, CredentialRecord, Sitting
-from certification.services.rule_tables import current_tables
-from certification.states import CertificateChangeKind
-from portal.eastern import eastern_date
+from certification.models import Credential, MedicalEducation
+from certification.rules import credentials
+from certification.rules.credentials import CredentialRecord
+from certification.rules.requirements import requirements
+from certification.services.evaluation import evaluate_person
 
-PREFETCHED = (
-    "verified_names",
-    "examination_results",
-    "pathway_acceptances",
-    "credentials__status_changes",
-    "annotations",
-    "window_exceptions",
-)
+PREFETCHED = ("verified_names", "credentials__status_changes", "annotations")
 
 
 def facts_as_of(*, applicant_id: int, as_of: date) -> CertificationFacts:
     """Return everything a report states of a person on `as_of` (US Eastern); later entries are ignored.
 
-    Nine queries whatever the record holds. Raises Applicant.DoesNotExist.
+    What is met, and the certificate with its end, is what the engine answers for that day. Eight queries whatever the record
+    holds. Raises Applicant.DoesNotExist.
     """
-    loaded = Applicant.objects.select_related("education__school", "certificate").prefetch_related(*PREFETCHED)
+    loaded = Applicant.objects.select_related("education__school").prefetch_related(*PREFETCHED)
     applicant = loaded.annotate(former_name=former_name_on(as_of)).get(pk=applicant_id)
-    held = getattr(applicant, "certificate", None)
-    certificate = certificate_record(held, as_of) if held else None
+    verdict = evaluate_person(applicant, as_of)
     education = _education(getattr(applicant, "education", None), as_of)
     of_record = name_on(applicant, applicant.former_name)
     name = Name(of_record.family_name, of_record.given_names)
     return CertificationFacts(
         as_of=as_of,
-        rules_version=rules.RULES_VERSION,
-        answer=certificates.answer(certificate, as_of),
-        certificate=certificates.fact(certificate, as_of),
+        rules_version=verdict.rules_version,
+        answer=verdict.answer,
+        certificate=verdict.certificate,
         education=education,
         name=name,
         native_script_name=of_record.native_script_name,
         other_verified_names=_other_names(applicant, as_of, besides=name),
         birth_date=applicant.birth_date,
         identification_number=applicant.identification_number,
-        requirements=requirements.requirements(
-            _sittings(applicant),
-            _acceptances(applicant),
-            certificate.issued_on if certificate else None,
-            as_of,
-            requirements.Limits(current_tables(), _longer_limits(applicant)),
-        ),
+        requirements=requirements(verdict),
         credentials=credentials.statements(_credentials(applicant), education.school if education else "", as_of),
         annotations=_annotations(applicant, as_of),
     )
-
-
-def certificate_record(certificate: Certificate, as_of: date) -> CertificateRecord:
-    """Return the certificate as the rules read it for `as_of`; one query more where it was extended after that day."""
-    return CertificateRecord(
-        number=certificate.number,
-        issued_on=certificate.issued_on,
-        valid_through=certificate.valid_through,
-        made_permanent_on=certificate.made_permanent_on,
-        revoked_on=certificate.revoked_on,
-        extended=_extensions(certificate) if certificate.extended_on and certificate.extended_on > as_of else (),
-    )
-
-
-def _extensions(certificate: Certificate) -> tuple[tuple[date, date], ...]:
-    rows = certificate.changes.filter(kind=CertificateChangeKind.EXTENDED).order_by("pk")
-    return tuple((change.on, change.valid_through_before) for change in rows if change.valid_through_before is not None)
 
 
 def _education(education: MedicalEducation | None, as_of: date) -> EducationFact | None:
@@ -96,27 +63,6 @@ def _other_names(applicant: Applicant, as_of: date, *, besides: Name) -> tuple[N
     rows.sort(key=lambda row: (row.verified_on, row.pk))
     names = [Name(row.family_name, row.given_names) for row in rows]
     return tuple(name for name in names if name != besides)
-
-
-def _sittings(applicant: Applicant) -> list[Sitting]:
-    results = applicant.examination_results.all()
-    return [Sitting(row.examination, row.taken_on, row.reported_on, row.passed) for row in results]
-
-
-def _longer_limits(applicant: Applicant) -> tuple[WindowException, ...]:
-    """Return the longer time limits granted to the person (R-EXAM-4)."""
-    rows = applicant.window_exceptions.all()
-    return tuple(
-        WindowException(
-            exam=Exam(row.examination), new_end_date=row.new_end_on, granted_on=eastern_date(row.granted_at)
-        )
-        for row in rows
-    )
-
-
-def _acceptances(applicant: Applicant) -> list[Acceptance]:
-    rows = applicant.pathway_acceptances.all()
-    return [Acceptance(row.pathway, row.season, row.accepted_on, row.oet_on, row.valid_through) for row in rows]
 
 
 def _credentials(applicant: Applicant) -> list[CredentialRecord]:

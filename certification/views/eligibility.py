@@ -3,12 +3,14 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from certification.forms.eligibility import EligibilityForm
 from certification.models import MedicalSchool
 from certification.services.eligibility import check_code, check_schools
 from certification.views.schools import SEARCHES
+from portal.eastern import eastern_date
 from portal.rate_limits import limited
 
 
@@ -27,9 +29,13 @@ def eligibility(request: HttpRequest) -> HttpResponse:
     form = EligibilityForm(request.GET if _asked(request) else None)
     context: dict[str, object] = {"form": form}
     if form.is_bound and form.is_valid():
+        today = eastern_date(timezone.now())
         graduation, code = form.cleaned_data["graduated"], request.GET.get("code", "")
         try:
-            answers = check_code(code, graduation) if code else check_schools(form.cleaned_data["school"], graduation)
+            if code:
+                answers = check_code(code, graduation, today=today)
+            else:
+                answers = check_schools(form.cleaned_data["school"], graduation, today=today)
         except MedicalSchool.DoesNotExist as error:
             raise Http404 from error
         context |= {"graduation": graduation, "answers": answers}

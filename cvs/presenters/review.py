@@ -4,13 +4,12 @@ It reads less than the frozen facts of a report: whether the person is certified
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from applicants.models import Applicant
 from certification.facts import CertificationAnswer
-from certification.models import Certificate, MedicalEducation
-from certification.rules import certificates
-from certification.rules.record import CertificateRecord
+from certification.rules.facts import Education
+from certification.services.evaluation import judge
 from cvs.models import ReportRequest
 from cvs.services.baskets import NothingChosenError, basket_requests
 from portal.eastern import eastern_date
@@ -32,38 +31,23 @@ class ReportsReview:
 
 
 def reports_review_of(applicant: Applicant, *, at: datetime) -> ReportsReview:
-    """Return the review of the reports in the person's basket (four queries). Raises NothingChosenError."""
+    """Return the review of the reports in the person's basket (five queries). Raises NothingChosenError."""
     requests = basket_requests(applicant)
     if not requests:
         raise NothingChosenError
     waiting = ReportRequest.objects.visible_to(applicant).under_way_to([request.authority_id for request in requests])
+    judged = judge(applicant, eastern_date(at))
     return ReportsReview(
         requests=tuple(requests),
-        answer=_answer(applicant, eastern_date(at)),
-        school=_school(applicant),
+        answer=judged.verdict.answer,
+        school=_school(judged.facts.education),
         # One line for each authority, however many reports are on their way to it.
         under_way=tuple(waiting.select_related("authority").order_by("authority_id", "id").distinct("authority_id")),
     )
 
 
-def _answer(applicant: Applicant, today: date) -> CertificationAnswer:
-    row = Certificate.objects.filter(applicant=applicant).first()
-    return certificates.answer(_record(row) if row else None, today)
-
-
-def _record(row: Certificate) -> CertificateRecord:
-    return CertificateRecord(
-        number=row.number,
-        issued_on=row.issued_on,
-        valid_through=row.valid_through,
-        made_permanent_on=row.made_permanent_on,
-        revoked_on=row.revoked_on,
-    )
-
-
-def _school(applicant: Applicant) -> str:
-    education = MedicalEducation.objects.filter(applicant=applicant).first()
+def _school(education: Education | None) -> str:
     if education is None:
         return "None on record"
-    graduated = education.graduation_on
-    return f"{education.school_name}, {graduated.year}" if graduated else education.school_name
+    graduated = education.graduation_date or education.expected_graduation_date
+    return f"{education.school.name}, {graduated.year}" if graduated else education.school.name

@@ -7,18 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from certification.rules.record import (
-    DIPLOMA,
-    STEP_1,
-    STEP_2_CK,
-    STEP_2_CS,
-    TRANSCRIPT,
-    TRANSFER_TRANSCRIPT,
-    Acceptance,
-    CertificateRecord,
-    CredentialRecord,
-    Sitting,
-)
+from certification.rules.credentials import DIPLOMA, TRANSCRIPT, TRANSFER_TRANSCRIPT, CredentialRecord
+from certification.rules.facts import Certificate, Exam, Result, Sitting
 
 _FIRST_DAY = date(2006, 1, 9)
 _REPORTED_AFTER = timedelta(days=28)
@@ -40,22 +30,34 @@ class Graduate:
 
 
 @dataclass(frozen=True)
+class Acceptance:
+    """An accepted Pathway with the day of its OET Medicine."""
+
+    pathway: int
+    season: int
+    accepted_on: date
+    oet_on: date
+    valid_through: date
+
+
+@dataclass(frozen=True)
 class History:
     """The record that comes out; `annotation` is (text, explanation, day)."""
 
     sittings: tuple[Sitting, ...] = ()
     acceptances: tuple[Acceptance, ...] = ()
     credentials: tuple[CredentialRecord, ...] = ()
-    certificate: CertificateRecord | None = None
+    certificate: Certificate | None = None
     annotations: tuple[tuple[str, str, date], ...] = field(default=())
 
 
-def _sitting(examination: str, taken_on: date, *, passed: bool = True) -> Sitting:
-    return Sitting(examination, taken_on, taken_on + _REPORTED_AFTER, passed)
+def _sitting(exam: Exam, taken_on: date, *, passed: bool = True) -> Sitting:
+    result = Result.PASS if passed else Result.FAIL
+    return Sitting(exam=exam, taken_on=taken_on, reported_on=taken_on + _REPORTED_AFTER, result=result)
 
 
 def _examinations(person: Graduate) -> tuple[Sitting, ...]:
-    return _sitting(STEP_1, person.day(3)), _sitting(STEP_2_CK, person.day(9))
+    return _sitting(Exam.STEP_1, person.day(3)), _sitting(Exam.STEP_2_CK, person.day(9))
 
 
 def _credential(person: Graduate, kind: str, *statuses: tuple[int, str]) -> CredentialRecord:
@@ -67,8 +69,8 @@ def _verified(person: Graduate) -> tuple[CredentialRecord, ...]:
     return _credential(person, DIPLOMA, *steps), _credential(person, TRANSCRIPT, *steps)
 
 
-def _certificate(person: Graduate, issued_on: date, valid_through: date | None = None) -> CertificateRecord:
-    return CertificateRecord(f"C-{person.number[2:]}", issued_on, valid_through, None, None)
+def _certificate(person: Graduate, issued_on: date, valid_through: date | None = None) -> Certificate:
+    return Certificate(number=f"C-{person.number[2:]}", issued_on=issued_on, valid_through=valid_through)
 
 
 def nothing(person: Graduate) -> History:
@@ -78,13 +80,13 @@ def nothing(person: Graduate) -> History:
 
 def student(person: Graduate) -> History:
     """Step 1 passed, still at medical school: no diploma can be verified (R-CERT-2)."""
-    return History(sittings=(_sitting(STEP_1, date(2026, 3, 10)),))
+    return History(sittings=(_sitting(Exam.STEP_1, date(2026, 3, 10)),))
 
 
 def step_1_only(person: Graduate) -> History:
     """Step 1 passed, Step 2 CK failed."""
-    failed = _sitting(STEP_2_CK, person.day(9), passed=False)
-    return History(sittings=(_sitting(STEP_1, person.day(3)), failed), credentials=_verified(person))
+    failed = _sitting(Exam.STEP_2_CK, person.day(9), passed=False)
+    return History(sittings=(_sitting(Exam.STEP_1, person.day(3)), failed), credentials=_verified(person))
 
 
 def not_certified(person: Graduate) -> History:
@@ -110,13 +112,13 @@ def refused(person: Graduate) -> History:
 
 def failed_once(person: Graduate) -> History:
     """Step 2 CK failed, then passed: a report names the pass alone (R-CVS-2)."""
-    failed = _sitting(STEP_2_CK, person.day(6), passed=False)
+    failed = _sitting(Exam.STEP_2_CK, person.day(6), passed=False)
     return History(sittings=(*_examinations(person), failed), credentials=_verified(person))
 
 
 def step_2_cs(person: Graduate) -> History:
     """Certified with Step 2 CS: for life (R-CERT-4)."""
-    sittings = (*_examinations(person), _sitting(STEP_2_CS, person.day(14)))
+    sittings = (*_examinations(person), _sitting(Exam.STEP_2_CS, person.day(14)))
     certificate = _certificate(person, person.day(18))
     return History(sittings=sittings, credentials=_verified(person), certificate=certificate)
 
@@ -143,7 +145,7 @@ def pathway(person: Graduate) -> History:
     )
 
 
-def _issued(history: History) -> CertificateRecord:
+def _issued(history: History) -> Certificate:
     if history.certificate is None:
         raise ValueError("This history has no certificate.")
     return history.certificate

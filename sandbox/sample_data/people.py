@@ -16,7 +16,8 @@ from certification.models import (
     MedicalSchool,
     PathwayAcceptance,
 )
-from certification.rules.record import CertificateRecord, CredentialRecord
+from certification.rules.credentials import CredentialRecord
+from certification.rules.facts import Certificate as CertificateFact
 from certification.services import place_hold
 from certification.states import (
     CertificateOrigin,
@@ -180,7 +181,7 @@ def _credential_state(record: CredentialRecord) -> CredentialState:
     return _STATES[said[-1]]
 
 
-def _add_certificate(applicant: Applicant, record: CertificateRecord) -> None:
+def _add_certificate(applicant: Applicant, record: CertificateFact) -> None:
     days = ("issued_on", "valid_through", "made_permanent_on", "revoked_on")
     Certificate.objects.create(
         applicant=applicant,
@@ -191,7 +192,7 @@ def _add_certificate(applicant: Applicant, record: CertificateRecord) -> None:
     )
 
 
-def _certificate_state(record: CertificateRecord) -> CertificateState:
+def _certificate_state(record: CertificateFact) -> CertificateState:
     if record.revoked_on:
         return CertificateState.REVOKED
     return CertificateState.MADE_PERMANENT if record.made_permanent_on else CertificateState.ISSUED

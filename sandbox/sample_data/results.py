@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from applicants.models import User
 from certification.models import FileImport
-from certification.rules.facts import Result
 from certification.services.imports import FileRefusedError, receive, receiving, working
 from certification.states import ImportKind, ImportState
 from portal import audit
@@ -39,9 +38,8 @@ def load(histories: Mapping[str, History]) -> None:
 def _sittings(histories: Mapping[str, History]) -> Iterable[str]:
     for number, history in histories.items():
         for sitting in history.sittings:
-            result = Result.PASS if sitting.passed else Result.FAIL
-            if sitting.reported_on <= eastern_date(timezone.now()):
-                yield f"{number},{sitting.examination},{sitting.taken_on},{sitting.reported_on},{result}\n"
+            if sitting.known_on <= eastern_date(timezone.now()):
+                yield f"{number},{sitting.exam},{sitting.taken_on},{sitting.known_on},{sitting.result}\n"
 
 
 def _oet(histories: Mapping[str, History]) -> Iterable[str]:

@@ -89,10 +89,10 @@ def test_facts_are_of_nobody_else(applicant, other_applicant):
     assert facts.certificate is None
 
 
-def test_facts_take_nine_queries_whatever_the_record_holds(applicant, django_assert_num_queries):
+def test_facts_take_eight_queries_whatever_the_record_holds(applicant, django_assert_num_queries):
     whole_record(applicant)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         facts_as_of(applicant_id=applicant.pk, as_of=date(2026, 1, 6))
 
 

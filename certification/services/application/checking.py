@@ -1,14 +1,15 @@
-"""What is told before anybody pays: hard stops, and warnings that the person may go on with (R-IMG, R-SCH, R-CRED)."""
+"""What is told before anybody pays: what the engine says of the school, the graduation and the credits entered so far."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 
 from certification.models import Application, MedicalSchoolAttendance
-from certification.rules.eligibility import Eligibility, Years, eligibility
-
-ENOUGH_CREDIT_YEARS = Decimal(4)
+from certification.rules.engine import traces_of
+from certification.rules.facts import Education, PersonFacts, School, TranscriptState, Transfer
+from certification.rules.trace import Outcome, RuleTrace
+from certification.services.eligibility import school_facts
+from certification.services.rule_tables import current_tables
 
 
 @dataclass(frozen=True)
@@ -21,59 +22,27 @@ class Advice:
     stops: bool = False
 
 
-UNITED_STATES = Advice(
-    "R-IMG-4",
-    "Your school is in the United States",
-    "Graduates of medical schools in the United States do not use this service. Do not pay: you cannot be certified here.",
-    stops=True,
-)
-CANADA_BEFORE = Advice(
-    "R-IMG-2",
-    "You graduated in Canada before July 1, 2025",
-    "Graduates of Canadian schools may apply only when they graduated on July 1, 2025 or later. Do not pay: you cannot be "
-    "certified.",
-    stops=True,
-)
-BY_ANSWER = {
-    Eligibility.UNITED_STATES: UNITED_STATES,
-    Eligibility.CANADA_BEFORE: CANADA_BEFORE,
-    Eligibility.NO_NOTE: Advice(
-        "R-SCH-1",
-        "Your school has no sponsor note",
-        "It is in our list, and that is not enough: only students and graduates of schools with a sponsor note may be "
-        "certified. Ask your school before you pay. The fee is not given back.",
-    ),
-    Eligibility.YEAR_NOT_COVERED: Advice(
-        "R-SCH-2",
-        "Your graduation year is not covered",
-        "The sponsor note of your school does not cover your year. Ask your school before you pay. The fee is not given back.",
-    ),
+DO_NOT_PAY = "Do not pay."
+ASK_FIRST = "Ask your school before you pay. The fee is not given back."
+# Heading and what to do; what is wrong is said in the words of the rule, before these.
+TOLD: Mapping[str, Advice] = {
+    one.rule: one
+    for one in (
+        Advice("R-IMG-4", "Your school is in the United States", DO_NOT_PAY, stops=True),
+        Advice("R-IMG-2", "You graduated in Canada too early", DO_NOT_PAY, stops=True),
+        Advice("R-SCH-1", "Your school has no sponsor note", ASK_FIRST),
+        Advice("R-SCH-2", "Your graduation year is not covered", ASK_FIRST),
+        Advice("R-SCH-3", "The sponsor note of your school has ended", ASK_FIRST),
+        Advice("R-SCH-7", "The years of graduation and diploma differ", "You may go on."),
+        Advice("R-CRED-1", "You entered fewer than four credit years", "You may go on, and we ask you about the rest."),
+        Advice("R-CRED-2", "Transferred credits are not accepted", ASK_FIRST),
+    )
 }
 NOT_LISTED = Advice(
     "R-SCH-1",
     "We did not find your school in our list",
     "Only students and graduates of listed schools with a sponsor note may be certified. Search once more under another "
     "name, or ask us before you pay. The fee is not given back.",
-)
-YEARS_DIFFER = Advice(
-    "R-SCH-7",
-    "The years of graduation and diploma differ",
-    "One of the two years is covered by the sponsor note of your school and the other is not. Our staff will decide.",
-)
-FEW_CREDITS = Advice(
-    "R-CRED-1",
-    "You entered fewer than four credit years",
-    "Certification needs at least four, of which transferred ones count only under conditions.",
-)
-NOT_PASSED = Advice(
-    "R-CRED-2",
-    "Transferred courses were not passed",
-    "Credits count only when the courses were passed at the school where they were taken.",
-)
-SEVERAL_SOURCES = Advice(
-    "R-CRED-2",
-    "Credits come from more than one school",
-    "Transferred credits count only when all of them come from one school.",
 )
 FUTURE = Advice(
     "R-SCH-7",
@@ -84,47 +53,67 @@ FUTURE = Advice(
 
 
 def advice_on(application: Application, *, today: date) -> tuple[Advice, ...]:
-    """Return what the person must know before paying, hard stops first; two queries."""
+    """Return what the person must know before paying, hard stops first; three queries."""
     history = application.attendances.select_related("school").prefetch_related("school__sponsor_notes")
     rows = list(history.order_by("attended_from", "pk"))
     degree = next((row for row in rows if row.awarded_degree), None)
-    found: list[Advice] = []
-    if degree is not None:
-        found += _of_school(degree, application)
+    found = [] if degree is None else _told(degree, rows, application, today)
     if application.graduated and application.graduation_on is not None and application.graduation_on > today:
         found.append(FUTURE)
-    found += _of_credits(rows)
-    return tuple(sorted(found, key=lambda advice: not advice.stops))
+    # Where it stops, nothing else matters.
+    return tuple([advice for advice in found if advice.stops] or found)
 
 
-def _of_school(degree: MedicalSchoolAttendance, application: Application) -> list[Advice]:
-    day = application.graduation_on
-    years = () if degree.school is None else _years(degree)
-    country = degree.country.code or ""
-    if day is None:
-        return [UNITED_STATES] if eligibility(country, years, 1, None) is Eligibility.UNITED_STATES else []
-    answer = eligibility(country, years, day.year, day)
-    if answer is Eligibility.NO_NOTE and degree.school is None:
-        return [NOT_LISTED]
-    said = [BY_ANSWER[answer]] if answer in BY_ANSWER else []
-    if application.degree_on is not None and application.degree_on.year != day.year:
-        other = eligibility(country, years, application.degree_on.year, application.degree_on)
-        differs = {answer, other} == {Eligibility.ELIGIBLE, Eligibility.YEAR_NOT_COVERED}
-        said += [YEARS_DIFFER] if differs else []
-    return said
+def _told(
+    degree: MedicalSchoolAttendance, rows: Sequence[MedicalSchoolAttendance], application: Application, today: date
+) -> list[Advice]:
+    facts = PersonFacts(education=_education(degree, rows, application))
+    traces = traces_of(TOLD, facts, current_tables(), today)
+    against = {rule_id: trace for rule_id, trace in traces.items() if _speaks_against(trace)}
+    if "R-SCH-1" in against:
+        # A school without a note has none that ended.
+        against.pop("R-SCH-3", None)
+    return [_advice(trace, degree) for trace in against.values()]
 
 
-def _years(degree: MedicalSchoolAttendance) -> Sequence[Years]:
-    notes = degree.school.sponsor_notes.all() if degree.school else ()
-    return [Years(note.from_year, note.to_year) for note in notes]
+def _speaks_against(trace: RuleTrace) -> bool:
+    # What is still to be answered is asked for by the form. That staff will decide about two years is worth knowing.
+    return trace.outcome is Outcome.NOT_MET or (trace.rule_id == "R-SCH-7" and trace.outcome is Outcome.MANUAL_REVIEW)
 
 
-def _of_credits(rows: Sequence[MedicalSchoolAttendance]) -> list[Advice]:
-    medical = [row for row in rows if not row.premedical_only]
-    transfers = [row for row in medical if not row.awarded_degree and row.credit_years]
-    checks = (
-        (bool(rows) and sum((row.credit_years for row in medical), Decimal(0)) < ENOUGH_CREDIT_YEARS, FEW_CREDITS),
-        (any(not row.passed for row in transfers), NOT_PASSED),
-        (len({(row.school_id, row.school_name) for row in transfers}) > 1, SEVERAL_SOURCES),
+def _advice(trace: RuleTrace, degree: MedicalSchoolAttendance) -> Advice:
+    if trace.rule_id == NOT_LISTED.rule and degree.school is None:
+        return NOT_LISTED
+    told = TOLD[trace.rule_id]
+    return replace(told, words=f"{trace.reason} {told.words}")
+
+
+def _education(
+    degree: MedicalSchoolAttendance, rows: Sequence[MedicalSchoolAttendance], application: Application
+) -> Education:
+    transfers = [row for row in rows if not row.awarded_degree and row.credit_years]
+    return Education(
+        school=_school(degree),
+        student=application.graduated is False,
+        graduation_date=application.graduation_on if application.graduated is not False else None,
+        expected_graduation_date=application.graduation_on,
+        degree_date=application.degree_on,
+        credit_years=degree.credit_years,
+        transfers=tuple(
+            Transfer(
+                school=_school(row),
+                credit_years=row.credit_years,
+                passed=row.passed,
+                disclosed=True,
+                transcript=TranscriptState.MISSING,
+                premedical_only=row.premedical_only,
+            )
+            for row in transfers
+        ),
     )
-    return [advice for applies, advice in checks if applies]
+
+
+def _school(row: MedicalSchoolAttendance) -> School:
+    if row.school is not None:
+        return school_facts(row.school)
+    return School(name=row.school_name, country=row.country.code or "", in_directory=False)

@@ -20,8 +20,7 @@ from django.utils import timezone
 from certification import certificate_snapshot, jobs, rendering
 from certification.certificate_snapshot import CertificateSnapshot, Issuer, PrintedRequirement
 from certification.models import Certificate, CertificateCopy
-from certification.rules.certificates import valid_through
-from certification.services.facts import certificate_record, facts_as_of
+from certification.services.facts import facts_as_of
 from certification.states import COPY_MACHINE, CopyState
 from portal import audit, leases, mail, sealing
 from portal import jobs as portal_jobs
@@ -66,7 +65,7 @@ def _snapshot(certificate: Certificate, *, version: int, at: datetime) -> Certif
         number=certificate.number,
         version=version,
         issued_on=certificate.issued_on,
-        valid_through=valid_through(certificate_record(certificate, today), today),
+        valid_through=facts.certificate.valid_through if facts.certificate else None,
         made_at=at,
         template_version=certificate_snapshot.TEMPLATE_VERSION,
         family_name=facts.name.family_name,

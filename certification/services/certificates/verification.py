@@ -9,8 +9,7 @@ from datetime import date, datetime
 
 from certification.facts import CertificationAnswer
 from certification.models import Certificate, CertificateLookup
-from certification.rules import certificates as rules
-from certification.services.facts import certificate_record
+from certification.services.evaluation import evaluate_person
 from portal.eastern import eastern_date
 
 
@@ -39,15 +38,14 @@ def look_up(*, number: str, issued_on: date, client: str, at: datetime) -> Verdi
 
 
 def _verdict(certificate: Certificate, *, at: datetime) -> Verdict:
-    today = eastern_date(at)
-    record = certificate_record(certificate, today)
+    found = evaluate_person(certificate.applicant, eastern_date(at))
     versions = certificate.copies.order_by("-version").values_list("version", flat=True)
     return Verdict(
         checked_at=at,
-        answer=rules.answer(record, today),
+        answer=found.answer,
         number=certificate.number,
         issued_on=certificate.issued_on,
-        end=rules.valid_through(record, today),
+        end=found.certificate.valid_through if found.certificate else None,
         initials=" ".join(f"{part[0]}." for part in certificate.applicant.full_name.split()),
         latest_copy=versions.first() or 0,
     )

@@ -47,7 +47,7 @@ def facts_of(record: Record, as_of: date, owed_cents: int) -> PersonFacts:
         balance=Decimal(-owed_cents) / 100,
         irregular_cases=tuple(_finding(row, record["sanctions"]) for row in record["findings"] if _stands(row, as_of)),
         holds=tuple(_hold(row) for row in record["held"]),
-        certificate=_certificate(record),
+        certificate=_certificate(record, as_of),
         training=tuple(_training(row) for row in record["training"]),
     )
 
@@ -189,13 +189,15 @@ def _training(row: Record) -> Training:
     )
 
 
-def _certificate(record: Record) -> Certificate | None:
+def _certificate(record: Record, as_of: date) -> Certificate | None:
     if record["certificate_issued_on"] is None:
         return None
+    # What was extended later still had its earlier end.
+    later = [row for row in record["extensions"] if row["on"] > as_of.isoformat()]
     return Certificate(
         number=record["certificate_number"],
         issued_on=record["certificate_issued_on"],
-        valid_through=record["certificate_valid_through"],
+        valid_through=day(later[0]["valid_through_before"]) if later else record["certificate_valid_through"],
         made_permanent_on=record["certificate_made_permanent_on"],
         revoked_on=record["certificate_revoked_on"],
     )

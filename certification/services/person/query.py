@@ -13,6 +13,7 @@ from certification.models import (
     Annotation,
     Application,
     CaseSanction,
+    CertificateChange,
     ClinicalTraining,
     Credential,
     CredentialDocument,
@@ -31,7 +32,7 @@ from certification.models import (
     VerificationRequest,
     WindowException,
 )
-from certification.states import ApplicationState
+from certification.states import ApplicationState, CertificateChangeKind
 
 Record = dict[str, Any]  # Any: a column may be anything
 
@@ -47,6 +48,12 @@ def records(applicant_ids: Iterable[int]) -> Iterable[Record]:
         **_one_to_one("education", "pk", "school_name", "degree_title", "graduation_on", "degree_on"),
         **_one_to_one("education__school", "country", "closed_in"),
         **_one_to_one("certificate", "number", "issued_on", "valid_through", "made_permanent_on", "revoked_on"),
+        extensions=_of_person(
+            CertificateChange,
+            *("on", "valid_through_before"),
+            through="certificate__applicant",
+            where={"kind": CertificateChangeKind.EXTENDED},
+        ),
         notes=_of_school(SponsorNote, "from_year", "to_year"),
         titles=_array(
             DegreeTitle.objects.filter(
