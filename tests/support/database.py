@@ -19,10 +19,9 @@ def empty_past_triggers(django_test_environment: None) -> Iterator[None]:
     Append-only tables refuse to be emptied, so it is done as a replica would, on which neither triggers nor foreign
     keys fire. Django's own way takes a second with a hundred tables, this one a tenth of it.
     """
-    original = TransactionTestCase._fixture_teardown
-    TransactionTestCase._fixture_teardown = lambda case: _empty()  # type: ignore[method-assign]  # only while tests run
-    yield
-    TransactionTestCase._fixture_teardown = original  # type: ignore[method-assign]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: _empty())
+        yield
 
 
 def _empty() -> None:
