@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime
 
-from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
@@ -18,11 +17,13 @@ from applicants.models import (
 )
 from applicants.roles import Role
 from applicants.states import IdentityModel, IdentityState, NameReason, NameRequestKind, NameRequestState
+from tests.support.passwords import QuickArgon2Hasher
 
 RECORDED_AT = datetime(2026, 1, 5, 15, tzinfo=UTC)
 PASSWORD = "a long password for tests"
-# Hashed once: the hash costs time on purpose.
-_HASH = make_password(PASSWORD)
+# Hashed once, for all accounts.
+_HASHER = QuickArgon2Hasher()
+_HASH = _HASHER.encode(PASSWORD, _HASHER.salt())
 
 
 class UserFactory(DjangoModelFactory[User]):

@@ -18,12 +18,18 @@ _EMAIL_BACKEND = portal_settings.EMAIL_BACKEND
 
 @pytest.fixture(scope="session", autouse=True)
 def settings_for_tests(django_test_environment: None) -> Iterator[None]:
-    """Mail goes to the portal's own outbox, static files need no manifest, and repeated queries raise."""
+    """Mail goes to the portal's own outbox, static files need no manifest, and repeated queries raise.
+
+    What is slow on purpose or once for a server, and would be so for each test, is quick: passwords, and the list of all
+    static files.
+    """
     with override_settings(
         EMAIL_BACKEND=_EMAIL_BACKEND,
         # Django reads a session again to delete it.
         ZEAL_ALLOWLIST=[{"model": "sessions.Session", "field": "get()"}],
         MIDDLEWARE=["zeal.middleware.zeal_middleware", *portal_settings.MIDDLEWARE],
+        PASSWORD_HASHERS=["tests.support.passwords.QuickArgon2Hasher", *portal_settings.PASSWORD_HASHERS[1:]],
+        WHITENOISE_AUTOREFRESH=True,
         STORAGES=portal_settings.STORAGES
         | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}},
     ):
