@@ -40,6 +40,11 @@ def opened(file_import: FileImport) -> io.BufferedReader:
     return io.BufferedReader(_Readable(_unseal(file_import)))
 
 
+def is_within_reach(file_import: FileImport) -> bool:
+    """Tell whether this process has the store in which the bytes are; a container that only sends mail has not."""
+    return _storage().exists(_name(file_import))
+
+
 def delete(file_import: FileImport) -> None:
     """Delete the stored bytes."""
     _storage().delete(_name(file_import))

@@ -146,10 +146,23 @@ def _finish(file_import: FileImport, *, fault: str, at: datetime) -> None:
 
 def sweep(*, at: datetime) -> int:
     """Wake workers for files that wait for the portal; returns for how many."""
-    free = Q(token__isnull=True) | Q(lease_until__lt=at)
-    waiting = FileImport.objects.filter(free, state__in=_UNDER_WAY)
-    untold = FileImport.objects.filter(state=ImportState.APPLIED, tells_people=True, told_at__isnull=True)
-    keys = [*waiting.order_by("pk").values_list("pk", flat=True)[:50], *untold.values_list("pk", flat=True)[:50]]
+    keys = _waiting(at)
     for key in keys:
         send(jobs.WORK_ON_IMPORT, {"import_id": key})
     return len(keys)
+
+
+def work_off(*, at: datetime) -> int:
+    """Do at once what is to be done about files that wait for the portal and are within reach; returns about how many."""
+    keys = [key for key in _waiting(at) if store.is_within_reach(FileImport.objects.get(pk=key))]
+    for key in keys:
+        while work(key):
+            pass
+    return len(keys)
+
+
+def _waiting(at: datetime) -> list[int]:
+    free = Q(token__isnull=True) | Q(lease_until__lt=at)
+    waiting = FileImport.objects.filter(free, state__in=_UNDER_WAY)
+    untold = FileImport.objects.filter(state=ImportState.APPLIED, tells_people=True, told_at__isnull=True)
+    return [*waiting.order_by("pk").values_list("pk", flat=True)[:50], *untold.values_list("pk", flat=True)[:50]]

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from certification.models import CertificateCopy
+from certification.services import due
 from certification.services.certificates import copies
 from certification.states import CopyState
 from cvs.models import DispatchJob
@@ -22,7 +23,7 @@ from portal.uploads.services import checking
 class Command(BaseCommand):
     """Works off everything that is due, then ends: the tool for the hours in which the broker is away."""
 
-    help = "Process payments, reports, certificates, mail and uploads that are due, without Celery."
+    help = "Process payments, uploads, certification, reports, certificates and mail that are due, without Celery."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Bound the work."""
@@ -37,12 +38,13 @@ class Command(BaseCommand):
         sending.sweep(at=at)
         checking.sweep(at=at)
         counts = {
+            "uploads": self._repeat(lambda: checking.check(Upload.objects.all()), limit),
+            **due.work_off(at=at),
             "prepared": self._repeat(lambda: dispatch.prepare(DispatchJob.objects.all()), limit),
             "certificates": self._certificates(limit),
             "sent": self._repeat(lambda: dispatch.send(DispatchJob.objects.all()), limit),
             "messages": self._repeat(lambda: mail.deliver(OutgoingEmail.objects.all()), limit),
             "newsletters": self._repeat(lambda: sending.deliver(NewsletterDelivery.objects.all()), limit),
-            "uploads": self._repeat(lambda: checking.check(Upload.objects.all()), limit),
             "baskets": baskets.expire_baskets(at=at),
         }
         self.stdout.write(", ".join(f"{name} {count}" for name, count in counts.items()))
