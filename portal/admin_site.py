@@ -5,7 +5,6 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from django.contrib.admin import AdminSite
-from django.contrib.admin.apps import AdminConfig
 from django.contrib.admin.exceptions import DisallowedModelAdminToField
 from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -76,9 +75,3 @@ class PortalAdminSite(AdminSite):
     ) -> HttpResponse:
         """Lead to the page on which everybody changes a password."""
         return redirect("account_change_password")
-
-
-class PortalAdminConfig(AdminConfig):
-    """Makes `PortalAdminSite` the default admin site."""
-
-    default_site = "portal.admin_site.PortalAdminSite"

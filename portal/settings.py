@@ -58,7 +58,7 @@ INSTALLED_APPS = [
     "certification.apps.CertificationConfig",
     "payments.apps.PaymentsConfig",
     "cvs.apps.CvsConfig",
-    "portal.admin_site.PortalAdminConfig",
+    "portal.admin_config.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
