@@ -152,6 +152,7 @@ _DONE: Mapping[str, frozenset[Role]] = {
     "payments.sync_payment": frozenset({R.FINANCE}),
     "portal.decline_proposal": _CASES,
     "portal.download_upload": _REVIEW,
+    "portal.keep_running": frozenset({R.ADMINISTRATOR}),
     "portal.read_audit": frozenset({R.ADMINISTRATOR, R.AUDITOR}),
     "portal.write_newsletter": frozenset({R.EDITOR}),
 }

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db import models
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -22,13 +23,15 @@ from cvs.models import (
     VerificationLookup,
 )
 from cvs.services import staff, withdrawal
+from cvs.states import RequestState
 from portal import four_eyes
-from portal.admin import ExportableAdmin, ReadOnlyAdmin
+from portal.admin import ExportableAdmin, ReadOnlyAdmin, WaitingFilter
 from portal.admin.reasons import WAITS, RefusedActError, act_with_words
 from portal.audit import actor_label
 from portal.four_eyes import SamePersonError
 from portal.states import IllegalMoveError
 from portal.widgets import AutocompleteKey
+from portal.work_queue import Queue, in_states
 
 Act = Callable[..., object]
 REFUSALS = (NotAllowedError, SamePersonError, staff.NotPossibleError, staff.ReasonMissingError, IllegalMoveError)
@@ -126,7 +129,24 @@ class ReportRequestAdmin(ExportableAdmin):
     """Requests that were paid at least once; baskets are nobody's work (R-CVS-5)."""
 
     list_display = ["report", "authority", "state", "funded_at", "dispatched_at", "acknowledged_at", "problem"]
-    list_filter = ["state"]
+    list_filter = [WaitingFilter, "state"]
+    queues = (
+        Queue(
+            "held_reports",
+            "Reports on hold",
+            permission="cvs.hold_report",
+            waits=in_states(RequestState.ON_HOLD),
+            since="funded_at",
+            days=5,
+        ),
+        Queue(
+            "undelivered_reports",
+            "Reports that were not delivered",
+            permission="cvs.resend_report",
+            waits=in_states(RequestState.DELIVERY_PROBLEM),
+            since=Coalesce("dispatched_at", "funded_at"),
+        ),
+    )
     list_select_related = ["authority", "order_line__order"]
     search_fields = ["order_line__order__reference", "applicant__identification_number"]
     ordering = ["-id"]

@@ -2,7 +2,7 @@
 
 from django.contrib import admin, messages
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -20,9 +20,10 @@ from payments.models import (
     StripeEvent,
 )
 from payments.services import sync
-from payments.states import PAYMENT_MACHINE, PaymentState
-from portal.admin import ExportableAdmin, ReadOnlyAdmin
+from payments.states import PAYMENT_MACHINE, PaymentState, RefundState
+from portal.admin import ExportableAdmin, ReadOnlyAdmin, WaitingFilter
 from portal.eastern import eastern_date
+from portal.work_queue import Queue, in_states
 
 
 class ReadOnlyInline(admin.TabularInline[models.Model, models.Model]):
@@ -114,7 +115,17 @@ class PaymentAdmin(ExportableAdmin):
     """Payments with lines, refunds, postings and Stripe's ids."""
 
     list_display = ["id", "order", "state", "next_step", "total_cents", "due_cents", "created_at", "needs_attention"]
-    list_filter = ["state", "disputed"]
+    list_filter = [WaitingFilter, "state", "disputed"]
+    queues = (
+        Queue(
+            "payments",
+            "Payments to look at",
+            permission="payments.sync_payment",
+            waits=lambda _: Q(state=PaymentState.REVIEW) | ~Q(needs_attention=""),
+            since="created_at",
+            days=1,
+        ),
+    )
     list_select_related = ["order"]
     search_fields = ["id", "order__reference", "session_id", "payment_intent_id", "charge_id", "receipt_number"]
     ordering = ["-created_at"]
@@ -147,7 +158,18 @@ class RefundAdmin(ExportableAdmin):
     """Refunds, newest first."""
 
     list_display = ["id", "payment_id", "amount_cents", "state", "reason", "created_at", "next_try_at", "last_error"]
-    list_filter = ["state"]
+    list_filter = [WaitingFilter, "state"]
+    queues = (
+        Queue(
+            "refunds",
+            "Refunds that failed",
+            permission="payments.sync_payment",
+            waits=in_states(RefundState.FAILED),
+            since="created_at",
+            days=1,
+            person="payment__applicant",
+        ),
+    )
     search_fields = ["id", "stripe_id", "payment__id"]
     ordering = ["-created_at"]
 

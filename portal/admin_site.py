@@ -9,15 +9,21 @@ from django.contrib.admin.exceptions import DisallowedModelAdminToField
 from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import PermissionsMixin
 from django.db.models import Model
 from django.db.models.base import ModelBase
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
+
+from portal.audit import actor_label
+from portal.work_queue import Work, desk_of
 
 _View = TypeVar("_View", bound=Callable[..., HttpResponseBase])
 
@@ -29,7 +35,8 @@ class PortalAdminSite(AdminSite):
 
     site_header = "Staff"
     site_title = "Staff"
-    index_title = "Work"
+    index_title = "Work queue"
+    index_template = "admin/desk.html"
     enable_nav_sidebar = False
 
     def register(
@@ -58,6 +65,12 @@ class PortalAdminSite(AdminSite):
             return view(request, *args, **values)
 
         return cast("_View", super().admin_view(answer, cacheable))
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Show what waits for the person, and the pages to browse."""
+        work = Work(cast("PermissionsMixin", request.user), actor_label(request.user), timezone.now())
+        desk = desk_of(work, self._registry.values(), request)
+        return super().index(request, {**(extra_context or {}), "desk": desk})
 
     @method_decorator(never_cache)
     @method_decorator(login_not_required)

@@ -311,6 +311,7 @@ portal.newsletterissue                  vac        -          -          -      
 portal.newslettersubscriber             v          -          -          -          -          v          -          v
 portal.outgoingemail                    v          -          -          -          -          -          v          v
 portal.proposal                         v          v          v          -          v          -          -          v
+portal.upload                           v          -          -          -          -          -          v          -
 """
 
 # model, act                            everything reviewer   senior     finance    committee  editor     admin.     auditor

@@ -17,6 +17,7 @@ from applicants.services.readings import Reading
 from applicants.services.reviews import Judgment
 from portal.eastern import eastern_date
 from portal.reading import Purpose
+from portal.work_queue import Queue, in_states
 
 RETURNED = "Returned. The person was told where to read the reason."
 
@@ -113,6 +114,16 @@ class IdentityCheckAdmin(DocumentReviewAdmin):
     """Passports and identity forms, compared with the record (R-APP-4 to R-APP-6)."""
 
     accepted_message = "Accepted. The person was told and can order from now on."
+    queues = (
+        Queue(
+            "identity",
+            "Identity documents to review",
+            permission="applicants.check_identity",
+            waits=in_states("submitted", "in_review"),
+            kind="kind",
+            held=True,
+        ),
+    )
 
     def accept(
         self, record: ReviewedRecord, form: ReviewForm, entered: Reading, *, reviewer: User, at: datetime
@@ -129,6 +140,17 @@ class IdentityCheckAdmin(DocumentReviewAdmin):
 @admin.register(NameRequest)
 class NameRequestAdmin(DocumentReviewAdmin):
     """Changes of names of record and verifications of former names (R-NAME-1 to R-NAME-4)."""
+
+    queues = (
+        Queue(
+            "names",
+            "Names to review",
+            permission="applicants.check_identity",
+            waits=in_states("requested", "in_review"),
+            kind="kind",
+            held=True,
+        ),
+    )
 
     def accept(
         self, record: ReviewedRecord, form: ReviewForm, entered: Reading, *, reviewer: User, at: datetime

@@ -10,11 +10,12 @@ from applicants.numbers import format_identification_number
 from applicants.permissions import NotAllowedError
 from applicants.services import corrections, deletions
 from applicants.states import CorrectionState, DeletionState
-from portal.admin import ReadOnlyAdmin
+from portal.admin import ReadOnlyAdmin, WaitingFilter
 from portal.admin.reasons import RefusedActError, act_with_words
 from portal.audit import actor_label
 from portal.four_eyes import SamePersonError
 from portal.states import IllegalMoveError
+from portal.work_queue import Queue, in_states
 
 ANSWER = "Answer, which the person reads"
 REASON = "Reason"
@@ -61,7 +62,17 @@ class CorrectionRequestAdmin(ReadOnlyAdmin):
     """Corrections that people asked for; the oldest open ones first."""
 
     list_display = ["number", "topic", "state", "submitted_at", "closed_at"]
-    list_filter = ["state", "topic"]
+    list_filter = [WaitingFilter, "state", "topic"]
+    queues = (
+        Queue(
+            "corrections",
+            "Corrections to answer",
+            permission="applicants.answer_corrections",
+            waits=in_states(CorrectionState.OPEN),
+            days=10,
+            kind="topic",
+        ),
+    )
     list_select_related = ["applicant"]
     search_fields = ["=applicant__identification_number"]
     actions = [
@@ -93,7 +104,18 @@ class DeletionRequestAdmin(ReadOnlyAdmin):
     """Requests for deletion; those to decide first."""
 
     list_display = ["user", "state", "requested_at", "decidable_at", "closed_at"]
-    list_filter = ["state"]
+    list_filter = [WaitingFilter, "state"]
+    queues = (
+        Queue(
+            "deletions",
+            "Deletions to decide",
+            permission="applicants.propose_deletions",
+            waits=in_states(DeletionState.TO_DECIDE),
+            since="decidable_at",
+            days=5,
+            person="",
+        ),
+    )
     list_select_related = ["user"]
     search_fields = ["=user__username"]
     actions = [

@@ -11,11 +11,13 @@ from django.utils.html import format_html
 
 from applicants.models import User
 from applicants.permissions import NotAllowedError, decline_proposal
-from portal.admin import ReadOnlyAdmin
+from portal.admin import ReadOnlyAdmin, WaitingFilter
 from portal.admin.reasons import RefusedActError, act_with_words
 from portal.audit import actor_label
+from portal.four_eyes import ACTS, VALID_FOR
 from portal.models import Proposal, ProposalState
 from portal.states import IllegalMoveError
+from portal.work_queue import Queue, Work
 
 
 def _decline(row: models.Model, words: str, request: HttpRequest) -> None:
@@ -27,12 +29,29 @@ def _decline(row: models.Model, words: str, request: HttpRequest) -> None:
         raise RefusedActError(str(error)) from error
 
 
+def _for_second_person(work: Work) -> models.Q:
+    """Find what others proposed, still counts, and this person may carry out."""
+    acts = [act for act, steps in ACTS.items() if work.user.has_perm(steps.carry_out)]
+    mine = models.Q(proposed_by=work.actor)
+    return models.Q(state=ProposalState.OPEN, act__in=acts, proposed_at__gt=work.at - VALID_FOR) & ~mine
+
+
 @admin.register(Proposal)
 class ProposalAdmin(ReadOnlyAdmin):
     """Acts that need two people. Whoever does the same act to the same row as the second person carries it out."""
 
     list_display = ["act", "row", "state", "reason", "who", "proposed_at", "decided_at"]
-    list_filter = ["state", "act"]
+    list_filter = [WaitingFilter, "state", "act"]
+    queues = (
+        Queue(
+            "second_person",
+            "Waiting for a second person",
+            permission="portal.decline_proposal",
+            waits=_for_second_person,
+            since="proposed_at",
+            person="",
+        ),
+    )
     actions = [act_with_words("decline", _decline, title="Decline or take back", label="Reason", permission="decline")]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[models.Model]:

@@ -19,9 +19,10 @@ from applicants.services.registration.deciding import (
     open_as_other_person,
 )
 from applicants.states import RegistrationState
-from portal.admin import ReadOnlyAdmin
+from portal.admin import ReadOnlyAdmin, WaitingFilter
 from portal.audit import actor_label, role_label
 from portal.reading import KEPT_FOR, begin, purpose_of
+from portal.work_queue import Queue, in_states
 
 PURPOSE = "To check whether a new registration is of this person"
 TITLE = "Is this person on record already?"
@@ -32,8 +33,17 @@ class RegistrationAdmin(ReadOnlyAdmin):
     """Registrations that were sent, those that wait first. Drafts are their persons' own business."""
 
     list_display = ["id", "state", "submitted_at", "decided_at", "decided_by"]
-    list_filter = ["state"]
+    list_filter = [WaitingFilter, "state"]
     ordering = ["-state", "submitted_at"]
+    queues = (
+        Queue(
+            "registrations",
+            "Registrations that may be duplicates",
+            permission="applicants.change_registration",
+            waits=in_states(RegistrationState.UNDER_REVIEW),
+            person="",
+        ),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
         """Leave drafts out."""

@@ -25,7 +25,7 @@ from applicants.permissions import NotAllowedError
 from applicants.services import reviews
 from applicants.services.reviews import DecisionError, Judgment, ReviewError
 from portal import audit, reading
-from portal.admin import ReadOnlyAdmin
+from portal.admin import ReadOnlyAdmin, WaitingFilter
 from portal.admin.restricted import ask_purpose
 from portal.audit_history import history_of
 from portal.business_days import business_days_between
@@ -72,7 +72,7 @@ class ReviewAdmin(ReadOnlyAdmin):
     form_fields: ClassVar[Mapping[str, str]] = {}
 
     list_display = ["number", "person", "kind", "chip", "waiting", "held_by", "submitted_at"]
-    list_filter = ["state", "kind"]
+    list_filter = [WaitingFilter, "state", "kind"]
     list_select_related = ["applicant", "reviewer"]
     search_fields = ["=applicant__identification_number", "applicant__family_name", "applicant__given_names"]
     search_help_text = "Identification number or name of record"

@@ -19,8 +19,10 @@ from certification.services.application import review
 from certification.services.application.checking import advice_on
 from certification.states import ApplicationState
 from portal import four_eyes
+from portal.admin import WaitingFilter
 from portal.eastern import eastern_date
 from portal.reading import Purpose
+from portal.work_queue import Queue, in_states
 
 WAITS = "Noted. It is rejected when a second person does the same; the record is free for them."
 
@@ -35,7 +37,17 @@ class ApplicationAdmin(ReviewAdmin):
     tones = {"paid": "todo", "in_review": "progress", "accepted": "done", "returned": "action", "rejected": "action"}
     review_template = "admin/certification/application.html"
     list_display = ["application", "number", "person", "chip", "waiting", "held_by", "submitted_at"]
-    list_filter = ["state"]
+    list_filter = [WaitingFilter, "state"]
+    queues = (
+        Queue(
+            "applications",
+            "Applications to review",
+            permission=review.REVIEW,
+            waits=in_states(ApplicationState.PAID, ApplicationState.IN_REVIEW),
+            days=5,
+            held=True,
+        ),
+    )
 
     def application(self, record: Application) -> str:
         """Return how the person calls it."""

@@ -6,6 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
@@ -17,12 +18,14 @@ from certification.models import CaseDecision, CaseSanction, IrregularBehaviorCa
 from certification.services.cases import deciding, steps
 from certification.services.cases.deciding import Draft, Sanction
 from certification.services.cases.steps import CaseError
-from certification.states import SanctionKind
+from certification.states import CASE_MACHINE, SanctionKind
+from portal.admin import WaitingFilter
 from portal.admin.reasons import Act, RefusedActError, act_with_words
 from portal.audit import actor_label
 from portal.four_eyes import SamePersonError
-from portal.states import IllegalMoveError
+from portal.states import IllegalMoveError, Owner
 from portal.uploads.http import shows_page_images
+from portal.work_queue import Queue, in_states
 
 REFUSALS = (NotAllowedError, SamePersonError, CaseError, IllegalMoveError)
 
@@ -121,7 +124,17 @@ class IrregularBehaviorCaseAdmin(CommitteeAdmin):
     add_form = CaseForm
     change_form_template = "admin/certification/case.html"
     list_display = ["id", "number", "state", "opened_at", "answer_by", "answered_at", "appeal_by"]
-    list_filter = ["state"]
+    list_filter = [WaitingFilter, "state"]
+    queues = (
+        Queue(
+            "cases",
+            "Cases of irregular behavior",
+            permission=steps.MANAGE,
+            waits=in_states(*(state for state, owner in CASE_MACHINE.owners.items() if owner is Owner.STAFF)),
+            since=Coalesce("appealed_at", "answered_at", "notice_sent_at", "opened_at"),
+            days=10,
+        ),
+    )
     exclude = ["hold"]
     actions = [
         act_with_words(

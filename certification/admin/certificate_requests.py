@@ -14,6 +14,7 @@ from applicants.services.reviews import Judgment
 from certification.models import CertificateRequest
 from certification.services.certificates import requests as service
 from portal.reading import Purpose
+from portal.work_queue import Queue, in_states
 
 CHECKS = (
     (service.NAME_CHECK, "The name is the name of record"),
@@ -38,6 +39,17 @@ class CertificateRequestAdmin(ReviewAdmin):
     permission = service.REVIEW
     reading_purpose = Purpose.CREDENTIALS
     open_states = frozenset({"submitted", "in_review"})
+    queues = (
+        Queue(
+            "certificate_requests",
+            "Requests about certificates",
+            permission=service.REVIEW,
+            waits=in_states("submitted", "in_review"),
+            days=5,
+            kind="kind",
+            held=True,
+        ),
+    )
     tones = {"submitted": "todo", "in_review": "progress", "accepted": "done", "returned": "action"}
 
     def form_for(self, record: HeldForReview, data: Any = None) -> JudgmentForm:  # Any: QueryDict or None

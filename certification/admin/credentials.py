@@ -28,6 +28,7 @@ from portal import audit, four_eyes
 from portal.business_days import business_days_between
 from portal.eastern import eastern_date
 from portal.reading import Purpose
+from portal.work_queue import Queue, in_states
 
 C = CredentialState
 SECOND_AWAITED = "Noted. It takes effect when a second person, a senior reviewer, decides the same."
@@ -69,6 +70,27 @@ class CredentialAdmin(ReviewAdmin):
     review_template = "admin/certification/credential_review.html"
     list_display = ["number", "person", "kind", "issuer", "chip", "waiting", "held_by", "submitted_at"]
     ordering = ["moved_at", "pk"]
+    queues = (
+        Queue(
+            "credentials",
+            "Credentials to review",
+            permission=deciding.REVIEW,
+            waits=in_states(C.SUBMITTED, C.IN_REVIEW),
+            since="moved_at",
+            kind="kind",
+            held=True,
+        ),
+        Queue(
+            "suspicions",
+            "Suspected frauds to decide",
+            permission="certification.refuse_credentials",
+            waits=in_states(C.SUSPECTED_FRAUD),
+            since="moved_at",
+            days=5,
+            kind="kind",
+            held=True,
+        ),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[models.Model]:
         """Leave out what the physician has not sent; records of former times count as sent."""

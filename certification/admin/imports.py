@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -23,8 +24,9 @@ from certification.services.imports.kinds import KINDS
 from certification.services.imports.receiving import FileRefusedError, NotNowError
 from certification.states.imports import IMPORT_MACHINE, ImportKind, ImportState, RowOutcome
 from portal import audit
-from portal.admin import ReadOnlyAdmin
+from portal.admin import ReadOnlyAdmin, WaitingFilter
 from portal.csv_export import csv_response
+from portal.work_queue import Queue, in_states
 
 PAGE_LENGTH = 50
 _CHUNK = 2_000
@@ -45,7 +47,27 @@ class FileImportAdmin(ReadOnlyAdmin):
     """Files, newest first. Nothing of a file is written before a person accepts the whole of it."""
 
     list_display = ["__str__", "original_name", "state", "rows", "rejected_rows", "uploaded_at"]
-    list_filter = ["kind", "state"]
+    list_filter = [WaitingFilter, "kind", "state"]
+    queues = (
+        Queue(
+            "faulty_imports",
+            "Imports with faults",
+            permission=receiving.PERMISSION,
+            waits=in_states(ImportState.FAULTY),
+            since=Coalesce("checked_at", "uploaded_at"),
+            days=1,
+            person="",
+        ),
+        Queue(
+            "ready_imports",
+            "Imports to accept",
+            permission=receiving.PERMISSION,
+            waits=in_states(ImportState.READY),
+            since=Coalesce("checked_at", "uploaded_at"),
+            days=1,
+            person="",
+        ),
+    )
     search_fields = ["original_name", "=sha256"]
     search_help_text = "Name or SHA-256 of the file"
     ordering = ["-pk"]

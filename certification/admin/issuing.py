@@ -1,5 +1,7 @@
 """The queue of people whose certificate can be issued."""
 
+from datetime import timedelta
+
 from django.contrib import admin
 from django.db import models
 from django.db.models.functions import Cast
@@ -15,11 +17,15 @@ from certification.admin.records import RecordAdmin
 from certification.models import IssueCandidate
 from certification.services.certificates import issuing
 from certification.services.evaluation import evaluate_person
+from portal.admin import WaitingFilter
 from portal.admin.reasons import RefusedActError, act_with_words
 from portal.audit import actor_label
 from portal.eastern import eastern_date
 from portal.four_eyes import SamePersonError
 from portal.models import FourEyesAct, Proposal, ProposalState
+from portal.work_queue import Queue
+
+NOON = models.Value(timedelta(hours=12))
 
 
 def _issue(row: models.Model, words: str, request: HttpRequest) -> bool:
@@ -35,7 +41,19 @@ class IssueCandidateAdmin(RecordAdmin):
 
     list_display = ["number", "person", "eligible_since", "days", "wish"]
     list_select_related = ["applicant"]
+    list_filter = [WaitingFilter]
     ordering = ["eligible_since", "pk"]
+    queues = (
+        Queue(
+            "issue",
+            "Certificates to issue",
+            permission="certification.propose_certificate",
+            waits=lambda _: models.Q(),
+            # A day has no time: its noon in Greenwich is on the same day with us.
+            since=models.ExpressionWrapper(models.F("eligible_since") + NOON, output_field=models.DateTimeField()),
+            days=5,
+        ),
+    )
     readonly_fields = ["rules"]
     actions = [
         act_with_words(

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -21,9 +22,11 @@ from certification.presenters.pathway_reviews import REASONS, evaluations_shown,
 from certification.services.pathways import deciding, licenses
 from certification.services.pathways.errors import PathwayError
 from certification.states import Confirmation, PathwayState
+from portal.admin import WaitingFilter
 from portal.audit import actor_label
 from portal.reading import Purpose
 from portal.states import IllegalMoveError
+from portal.work_queue import Queue, in_states
 
 LICENSE_ACTS = frozenset({"license_asked", "license_confirmed", "license_refused", "license_again"})
 
@@ -53,7 +56,18 @@ class PathwayApplicationAdmin(ReviewAdmin):
     }
     review_template = "admin/certification/pathway.html"
     list_display = ["number", "person", "pathway", "season", "chip", "waiting", "held_by", "submitted_at"]
-    list_filter = ["state", "season", "pathway", "is_revalidation"]
+    list_filter = [WaitingFilter, "state", "season", "pathway", "is_revalidation"]
+    queues = (
+        Queue(
+            "pathways",
+            "Pathways to review",
+            permission=deciding.REVIEW,
+            waits=in_states(PathwayState.IN_REVIEW),
+            since=Coalesce("complete_at", "submitted_at", "created_at"),
+            days=5,
+            held=True,
+        ),
+    )
 
     def may_decide(self, request: HttpRequest) -> bool:
         """Reviewers decide, and the committee where scores stay below the threshold; the services say who about what."""

@@ -7,7 +7,8 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
@@ -19,13 +20,14 @@ from applicants.numbers import format_identification_number
 from applicants.permissions import NotAllowedError
 from certification.admin.records import RecordAdmin
 from certification.forms.verification import AddresseeForm, LetterForm, PaperForm, WordsForm
-from certification.models import SchoolOfficial, VerificationRequest
+from certification.models import SchoolOfficial, VerificationAnswer, VerificationRequest
 from certification.services.verification import answers, questions, requests, review
 from certification.services.verification.answers import RECORD_PAPER, AlreadyAnsweredError
 from certification.services.verification.requests import VerificationError
 from certification.services.verification.review import REVIEW
 from certification.states import VERIFICATION_MACHINE, WITH_THE_SCHOOL, VerificationPurpose, VerificationState
 from portal import audit, four_eyes, reading
+from portal.admin import WaitingFilter
 from portal.admin.restricted import ask_purpose
 from portal.audit import actor_label
 from portal.audit_history import history_of
@@ -34,6 +36,7 @@ from portal.four_eyes import SamePersonError
 from portal.states import IllegalMoveError
 from portal.uploads.http import shows_page_images
 from portal.uploads.services import UploadRefusedError
+from portal.work_queue import Queue, in_states
 
 REFUTE = "certification.refute_verification"
 TONES = {
@@ -60,7 +63,36 @@ class VerificationRequestAdmin(RecordAdmin):
     """Requests to schools, those that wait for staff first."""
 
     list_display = ["reference", "applicant", "school", "purpose", "chip", "waiting", "attempts", "told"]
-    list_filter = ["state", "purpose"]
+    list_filter = [WaitingFilter, "state", "purpose"]
+    queues = (
+        Queue(
+            "answers",
+            "Answers of schools to look at",
+            permission=REVIEW,
+            waits=in_states(VerificationState.ANSWERED),
+            since=Subquery(
+                VerificationAnswer.objects.filter(request=OuterRef("pk")).order_by("-round").values("received_at")[:1]
+            ),
+            kind="purpose",
+        ),
+        Queue(
+            "unsent",
+            "Requests without an addressee",
+            permission=REVIEW,
+            waits=in_states(VerificationState.PREPARED, VerificationState.UNABLE_TO_VERIFY),
+            since=Coalesce("decided_at", "prepared_at"),
+            kind="purpose",
+        ),
+        Queue(
+            "silent_schools",
+            "Schools that do not answer",
+            permission=REVIEW,
+            waits=lambda _: Q(state__in=WITH_THE_SCHOOL, staff_told_at__isnull=False),
+            since="staff_told_at",
+            days=10,
+            kind="purpose",
+        ),
+    )
     list_select_related = ["applicant", "school"]
     search_fields = ["=applicant__identification_number", "applicant__family_name", "=pk", "school__name"]
     search_help_text = "Identification number, family name, number of the request without V-, or name of the school"

@@ -1,9 +1,21 @@
 """The ground floor's tables in the staff door."""
 
+from datetime import timedelta
+
 from django.contrib import admin
+from django.db import models
+from django.db.models import Q
+from django.http import HttpRequest
 
 from portal.admin.read_only import ReadOnlyAdmin
-from portal.models import AuditEvent, OutgoingEmail
+from portal.admin.waiting import WaitingFilter
+from portal.models import AuditEvent, DeliveryState, OutgoingEmail, Upload, UploadState
+from portal.work_queue import Queue, in_states
+
+KEEP_RUNNING = "portal.keep_running"
+SHOWN_OF_UPLOADS = ("id", "purpose", "state", "refusal", "virus_scan", "attempts", "received_at", "checked_at")
+# A check takes seconds; readiness is alarmed as well.
+CHECKED_WITHIN = timedelta(minutes=5)
 
 
 @admin.register(AuditEvent)
@@ -22,6 +34,49 @@ class OutgoingEmailAdmin(ReadOnlyAdmin):
     """The outbox; texts are left out of the list because they name people."""
 
     list_display = ["created_at", "template", "state", "attempts", "not_before", "sent_at", "server_reply"]
-    list_filter = ["state", "template"]
+    list_filter = [WaitingFilter, "state", "template"]
     search_fields = ["message_id"]
     ordering = ["-created_at"]
+    queues = (
+        Queue(
+            "stopped_mail",
+            "Messages that did not arrive",
+            permission=KEEP_RUNNING,
+            waits=in_states(DeliveryState.DEAD, DeliveryState.BOUNCED),
+            since="created_at",
+            person="",
+        ),
+    )
+
+
+@admin.register(Upload)
+class UploadAdmin(ReadOnlyAdmin):
+    """Files on their way through the check, for those who run the portal: that they are there, nothing of what is in them."""
+
+    list_display = SHOWN_OF_UPLOADS
+    list_filter = [WaitingFilter, "state", "virus_scan", "refusal"]
+    search_fields = ["=id"]
+    search_help_text = "Key of the upload, as an alarm names it"
+    ordering = ["-received_at"]
+    fields = [*SHOWN_OF_UPLOADS, "size", "page_count", "not_before", "lease_until", "erased_at"]
+    queues = (
+        Queue(
+            "stuck_uploads",
+            "Files stuck before their check",
+            permission=KEEP_RUNNING,
+            waits=lambda work: Q(
+                state__in=[UploadState.RECEIVED, UploadState.CHECKING], received_at__lt=work.at - CHECKED_WITHIN
+            ),
+            since="received_at",
+            days=0,
+            person="",
+        ),
+    )
+
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Tell whether this member of staff runs the portal; who sees pictures of pages is another question."""
+        return request.user.has_perm(KEEP_RUNNING)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Tell whether the list is offered."""
+        return request.user.has_perm(KEEP_RUNNING)

@@ -295,7 +295,7 @@ def _give_purpose(page: Page) -> None:
 
 STAFF = [
     State("staff-sign-in", "/staff/login/", "Password"),
-    State("staff-index", "/staff/", "Report requests", "staff"),
+    State("staff-index", "/staff/", "Waiting longest", "staff"),
     State("staff-requests", "/staff/cvs/reportrequest/", "Delivery problem", "staff"),
     State("staff-purpose", "/staff/cvs/reportrequest/{request}/change/", "Why are you opening this record?", "staff"),
     State(
