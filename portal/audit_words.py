@@ -49,6 +49,7 @@ TOLD_TO_THE_PERSON: Mapping[str, str] = {
     "certification.certificate_made_permanent": "Certificate made valid indefinitely",
     "certification.certificate_replaced": "New copy of the certificate made",
     "certification.certificate_revoked": "Certificate revoked",
+    "certification.record_carried_over": "Earlier record of your certification taken over",
     "certification.request_accepted": "Request about the certificate accepted",
     "certification.request_made": "Request about the certificate made",
     "certification.request_returned": "Request about the certificate sent back",

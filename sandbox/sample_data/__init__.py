@@ -8,6 +8,8 @@ from importlib import import_module
 
 DEMO_PASSWORD = "correct horse battery staple"  # noqa: S105 - printed by the demo, which serves this machine only
 STAFF_EMAIL = "staff@portal.example"
+# The registrar of a medical school, who has an account.
+SCHOOL_EMAIL = "registrar@s000002.example"
 # One account for each role of staff: address and what the role is called.
 STAFF = {
     "credential_reviewer": "grace@portal.example",
@@ -37,6 +39,7 @@ SIGN_INS = (
     SignIn("10265068", DEMO_PASSWORD, "Kwabena Mensah, whose passport was returned"),
     SignIn("10265183", DEMO_PASSWORD, "Matteo Rossi, who asked for another name"),
     SignIn(STAFF_EMAIL, DEMO_PASSWORD, "staff with every right, at /staff/"),
+    SignIn(SCHOOL_EMAIL, DEMO_PASSWORD, "registrar of a medical school, who answers our requests"),
     *(SignIn(email, DEMO_PASSWORD, f"staff, {role.replace('_', ' ')}") for role, email in STAFF.items()),
 )
 

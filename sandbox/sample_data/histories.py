@@ -1,6 +1,6 @@
-"""What may have happened to a physician: one function for each state that a report can show.
+"""What may have happened to a physician before the portal: one function for each state that a report can show.
 
-Days are counted from the graduation, and never lie before the examinations of today began.
+What happened in the portal itself is in `journeys`, under the same names; its results of examinations are here. Days are counted from the graduation, and never lie before the examinations of today began.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,9 +9,12 @@ from datetime import date, timedelta
 
 from certification.rules.credentials import DIPLOMA, TRANSCRIPT, TRANSFER_TRANSCRIPT, CredentialRecord
 from certification.rules.facts import Certificate, Exam, Result, Sitting
+from certification.services.carrying_over import Acceptance
 
 _FIRST_DAY = date(2006, 1, 9)
 _REPORTED_AFTER = timedelta(days=28)
+# Enough for seasons 2026 and 2027.
+_RECENT_OET = date(2025, 10, 12)
 
 
 @dataclass(frozen=True)
@@ -30,25 +33,18 @@ class Graduate:
 
 
 @dataclass(frozen=True)
-class Acceptance:
-    """An accepted Pathway with the day of its OET Medicine."""
-
-    pathway: int
-    season: int
-    accepted_on: date
-    oet_on: date
-    valid_through: date
-
-
-@dataclass(frozen=True)
 class History:
-    """The record that comes out; `annotation` is (text, explanation, day)."""
+    """The record that comes out; `annotation` is (text, explanation, day), `oet` are days of OET Medicine in its own right.
+
+    Acceptances, credentials and certificate are those of before the portal, and empty for whoever began in it.
+    """
 
     sittings: tuple[Sitting, ...] = ()
     acceptances: tuple[Acceptance, ...] = ()
     credentials: tuple[CredentialRecord, ...] = ()
     certificate: Certificate | None = None
     annotations: tuple[tuple[str, str, date], ...] = field(default=())
+    oet: tuple[date, ...] = ()
 
 
 def _sitting(exam: Exam, taken_on: date, *, passed: bool = True) -> Sitting:
@@ -83,37 +79,41 @@ def student(person: Graduate) -> History:
     return History(sittings=(_sitting(Exam.STEP_1, date(2026, 3, 10)),))
 
 
-def step_1_only(person: Graduate) -> History:
+def application_waiting(person: Graduate) -> History:
+    """Nothing but the application."""
+    return History()
+
+
+def application_returned(person: Graduate) -> History:
+    """Nothing but the application, and Step 1."""
+    return History(sittings=(_sitting(Exam.STEP_1, person.day(3)),))
+
+
+def awaiting_authority(person: Graduate) -> History:
     """Step 1 passed, Step 2 CK failed."""
     failed = _sitting(Exam.STEP_2_CK, person.day(9), passed=False)
-    return History(sittings=(_sitting(Exam.STEP_1, person.day(3)), failed), credentials=_verified(person))
+    return History(sittings=(_sitting(Exam.STEP_1, person.day(3)), failed))
 
 
-def not_certified(person: Graduate) -> History:
-    """Both Steps passed, diploma verified, transcript on its way, no Pathway."""
-    diploma, _ = _verified(person)
-    transcript = _credential(person, TRANSCRIPT, (2, "Not received"), (5, "In progress"))
-    return History(sittings=_examinations(person), credentials=(diploma, transcript))
+def transcript_at_school(person: Graduate) -> History:
+    """Both Steps passed, no Pathway; so with everybody whose documents are under way."""
+    return History(sittings=_examinations(person))
 
 
-def in_progress(person: Graduate) -> History:
-    """The school has not answered yet."""
-    diploma = _credential(person, DIPLOMA, (2, "Not received"), (4, "In progress"))
-    transcript = _credential(person, TRANSCRIPT, (2, "Not received"))
-    return History(sittings=_examinations(person), credentials=(diploma, transcript))
+def pathway_in_review(person: Graduate) -> History:
+    """Both Steps and OET Medicine passed."""
+    return History(sittings=_examinations(person), oet=(_RECENT_OET,))
 
 
-def refused(person: Graduate) -> History:
-    """The school could not confirm the diploma."""
-    diploma = _credential(person, DIPLOMA, (2, "In progress"), (8, "Refused"))
-    _, transcript = _verified(person)
-    return History(sittings=_examinations(person), credentials=(diploma, transcript))
-
-
-def failed_once(person: Graduate) -> History:
+def waits_for_certificate(person: Graduate) -> History:
     """Step 2 CK failed, then passed: a report names the pass alone (R-CVS-2)."""
     failed = _sitting(Exam.STEP_2_CK, person.day(6), passed=False)
-    return History(sittings=(*_examinations(person), failed), credentials=_verified(person))
+    return History(sittings=(*_examinations(person), failed), oet=(_RECENT_OET,))
+
+
+def certified_here(person: Graduate) -> History:
+    """Both Steps and OET Medicine passed in time for season 2026."""
+    return History(sittings=_examinations(person), oet=(date(2025, 9, 14),))
 
 
 def step_2_cs(person: Graduate) -> History:
@@ -174,27 +174,36 @@ def revoked(person: Graduate) -> History:
     return _revoke(annotated(person), date(2024, 12, 2))
 
 
-def revoked_pathway(person: Graduate) -> History:
-    """A certificate by Pathway, past its end when it was revoked."""
-    return _revoke(pathway(person), date(2025, 3, 3))
+def asks_for_permanent(person: Graduate) -> History:
+    """Certified by Pathway before the portal."""
+    return pathway(person)
+
+
+def revoked_here(person: Graduate) -> History:
+    """Certified by Pathway before the portal, and past the end of it."""
+    return pathway(person)
 
 
 HISTORIES: Mapping[str, Callable[[Graduate], History]] = {
-    history.__name__: history
-    for history in (
-        nothing,
-        student,
-        step_1_only,
-        not_certified,
-        in_progress,
-        refused,
-        failed_once,
-        step_2_cs,
-        transfer,
-        pathway,
-        permanent,
-        annotated,
-        revoked,
-        revoked_pathway,
-    )
+    "nothing": nothing,
+    "student": student,
+    "application_waiting": application_waiting,
+    "application_returned": application_returned,
+    "transcript_at_school": transcript_at_school,
+    "under_suspicion": transcript_at_school,
+    "school_silent": transcript_at_school,
+    "answer_arrived": transcript_at_school,
+    "refused": transcript_at_school,
+    "awaiting_authority": awaiting_authority,
+    "pathway_in_review": pathway_in_review,
+    "waits_for_certificate": waits_for_certificate,
+    "certified_here": certified_here,
+    "step_2_cs": step_2_cs,
+    "transfer": transfer,
+    "pathway": pathway,
+    "permanent": permanent,
+    "annotated": annotated,
+    "revoked": revoked,
+    "asks_for_permanent": asks_for_permanent,
+    "revoked_here": revoked_here,
 }

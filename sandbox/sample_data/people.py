@@ -1,50 +1,36 @@
-"""Fictional physicians, one or more for every state that a report can show, and a member of staff."""
+"""Fictional physicians, one or more for every state that a report can show and for every queue of staff, and staff.
+
+Who was decided about before the portal is taken over with `certification.services.carrying_over`; the others go through
+the services of certification step by step (`journeys`).
+"""
 
 from datetime import UTC, date, datetime
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils import timezone
 
 from applicants.models import Applicant, User, VerifiedName
 from applicants.services.contact import ContactValues, update_contact
-from certification.models import (
-    Annotation,
-    Certificate,
-    Credential,
-    CredentialStatusChange,
-    MedicalEducation,
-    MedicalSchool,
-    PathwayAcceptance,
-)
-from certification.rules.credentials import CredentialRecord
-from certification.rules.facts import Certificate as CertificateFact
+from certification.models import MedicalSchool
 from certification.services import place_hold
-from certification.states import (
-    CertificateOrigin,
-    CertificateState,
-    CredentialKind,
-    CredentialState,
-    CredentialStatus,
-    HoldKind,
-)
+from certification.services.carrying_over import Degree, EarlierRecord, Finding, carry_over
+from certification.states import HoldKind
 from payments.services.ledger import grant_credit
-from sandbox.sample_data import STAFF, STAFF_EMAIL, identity, results
+from portal.audit import actor_label
+from sandbox.sample_data import STAFF, STAFF_EMAIL, identity, journeys, results
 from sandbox.sample_data.histories import HISTORIES, Graduate, History
+from sandbox.sample_data.journeys import BEGUN_HERE
 from sandbox.sample_data.sign_in import add_authenticators
 from sandbox.sample_data.tables import rows
 
 ACTOR = "sample data"
+SOURCE = "Records of the time before this portal, made up for the sample data"
 LOADED_AT = datetime(2026, 1, 5, 15, tzinfo=UTC)
+# When the records of the time before were taken over.
+CARRIED_OVER_AT = datetime(2026, 7, 6, 15, tzinfo=UTC)
 # Number and cents of credit on the financial account.
 CREDITS = {"04821375": 2000}
-_KINDS = {kind.label: kind for kind in CredentialKind}
-_STATUSES = {status.label: status for status in CredentialStatus}
-_STATES = {
-    CredentialStatus.NOT_RECEIVED: CredentialState.RETURNED_TO_APPLICANT,
-    CredentialStatus.IN_PROGRESS: CredentialState.SENT_TO_SCHOOL,
-    CredentialStatus.VERIFIED: CredentialState.VERIFIED,
-    CredentialStatus.REFUSED: CredentialState.REFUSED,
-}
 
 
 def load(*, password: str) -> None:
@@ -53,9 +39,11 @@ def load(*, password: str) -> None:
     Each has the authenticator app of `sandbox.authenticator`, and recovery codes.
 
     Needs the medical schools. People that are there already stay as they are. Their results are imported as everybody's
-    are, which takes transactions of its own.
+    are, and whoever has a history in the portal goes through it step by step; both take transactions of their own.
     """
-    results.load(_load_people(password))
+    histories = _load_people(password)
+    results.load(histories)
+    journeys.load(histories, at=timezone.now(), password=password)
 
 
 @transaction.atomic
@@ -94,9 +82,9 @@ def _load_person(row: dict[str, str], school: MedicalSchool, hashed: str) -> His
     graduate = Graduate(row["number"], school.name, graduation_on, int(row["pathway"] or 0), int(row["season"] or 0))
     update_contact(applicant=applicant, values=_contact(row), at=LOADED_AT, actor=ACTOR)
     _add_names(applicant, row["other_names"])
-    _add_education(applicant, school, row["degree_title"], graduation_on)
     history = HISTORIES[row["history"]](graduate)
-    _add_history(applicant, history)
+    if row["history"] not in BEGUN_HERE:
+        _carry_over(applicant, school, row, history)
     if row["hold"]:
         kind = HoldKind.STAFF
         place_hold(applicant=applicant, kind=kind, stops_reports=True, reason=row["hold"], at=LOADED_AT, actor=ACTOR)
@@ -141,61 +129,23 @@ def _add_names(applicant: Applicant, text: str) -> None:
         )
 
 
-def _add_education(applicant: Applicant, school: MedicalSchool, degree_title: str, graduation_on: date | None) -> None:
-    MedicalEducation.objects.create(
+def _carry_over(applicant: Applicant, school: MedicalSchool, row: dict[str, str], history: History) -> None:
+    """Take over what was decided before this portal; a senior reviewer does it, as for records that really come."""
+    graduation_on = date.fromisoformat(row["graduation_on"]) if row["graduation_on"] else None
+    findings = tuple(Finding(*annotation) for annotation in history.annotations)
+    carry_over(
         applicant=applicant,
-        school=school,
-        school_name=school.name,
-        degree_title=degree_title,
-        graduation_on=graduation_on,
-        degree_on=graduation_on,
+        record=EarlierRecord(
+            degree=Degree(school, row["degree_title"], graduation_on, graduation_on),
+            credentials=history.credentials,
+            acceptances=history.acceptances,
+            certificate=history.certificate,
+            findings=findings,
+        ),
+        source=SOURCE,
+        at=CARRIED_OVER_AT,
+        actor=actor_label(User.objects.get(username=STAFF["senior_reviewer"])),
     )
-
-
-def _add_history(applicant: Applicant, history: History) -> None:
-    PathwayAcceptance.objects.bulk_create(
-        [PathwayAcceptance(applicant=applicant, **vars(acceptance)) for acceptance in history.acceptances]
-    )
-    for credential in history.credentials:
-        _add_credential(applicant, credential)
-    if history.certificate is not None:
-        _add_certificate(applicant, history.certificate)
-    for text, explanation, decided_on in history.annotations:
-        Annotation.objects.create(applicant=applicant, text=text, explanation=explanation, decided_on=decided_on)
-
-
-def _add_credential(applicant: Applicant, record: CredentialRecord) -> None:
-    credential = Credential.objects.create(
-        applicant=applicant, kind=_KINDS[record.kind], issuer=record.issuer, state=_credential_state(record)
-    )
-    CredentialStatusChange.objects.bulk_create(
-        [CredentialStatusChange(credential=credential, status=_STATUSES[label], on=on) for on, label in record.statuses]
-    )
-
-
-def _credential_state(record: CredentialRecord) -> CredentialState:
-    """Return a state of which a report says what this record's last status says."""
-    said = [_STATUSES[label] for _, label in record.statuses]
-    if not said:
-        return CredentialState.DRAFT
-    return _STATES[said[-1]]
-
-
-def _add_certificate(applicant: Applicant, record: CertificateFact) -> None:
-    days = ("issued_on", "valid_through", "made_permanent_on", "revoked_on")
-    Certificate.objects.create(
-        applicant=applicant,
-        number=record.number,
-        state=_certificate_state(record),
-        origin=CertificateOrigin.CARRIED_OVER,
-        **{day: getattr(record, day) for day in days},
-    )
-
-
-def _certificate_state(record: CertificateFact) -> CertificateState:
-    if record.revoked_on:
-        return CertificateState.REVOKED
-    return CertificateState.MADE_PERMANENT if record.made_permanent_on else CertificateState.ISSUED
 
 
 def _grant(applicant: Applicant, cents: int) -> None:

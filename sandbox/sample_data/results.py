@@ -44,7 +44,7 @@ def _sittings(histories: Mapping[str, History]) -> Iterable[str]:
 
 def _oet(histories: Mapping[str, History]) -> Iterable[str]:
     for number, history in histories.items():
-        for taken_on in sorted({acceptance.oet_on for acceptance in history.acceptances}):
+        for taken_on in sorted({*history.oet, *(acceptance.oet_on for acceptance in history.acceptances)}):
             yield f"{number},{taken_on},{_SCORES},{taken_on + _RELEASED_AFTER}\n"
 
 
