@@ -8,9 +8,9 @@ from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any, cast
 
+from certification.rules.base_profile import merged, profile_in_order
 from certification.rules.facts import PersonFacts
 from certification.rules.facts.marks import LONGEST_LIST, LONGEST_TEXT, Between, Matches
-from certification.rules.ok_profile import merged, ok_profile
 from certification.rules.shapes import Shape, is_object, order_of, shape_of
 from certification.rules.tables import RuleTables
 
@@ -43,7 +43,7 @@ def read_facts(text: str, tables: RuleTables, as_of: date) -> PersonFacts:
         raise FactsError([("$.base", f"must be one of {', '.join(BASES)}")])
     if base == "ok":
         _refuse_unknown_sections(document)
-        document = merged(ok_profile(tables, as_of, document), document)
+        document = merged(profile_in_order(tables, as_of, document), document)
     reader = _Reader()
     facts = reader.read(Shape(PersonFacts), document, "$")
     if not reader.faults:

@@ -1,4 +1,4 @@
-"""The profile in which everything is in order on a day: `"base": "ok"` of a facts file starts from it."""
+"""What `"base": "ok"` of a facts file starts from: a person with whom everything is in order on the day of evaluation."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -19,7 +19,7 @@ TITLES = [
 GOOD_SCORE = 400
 
 
-def ok_profile(tables: RuleTables, as_of: date, document: Mapping[str, object]) -> Document:
+def profile_in_order(tables: RuleTables, as_of: date, document: Mapping[str, object]) -> Document:
     """Return a document that is eligible on `as_of`, all its days counted back from it.
 
     `document` is what will be laid over it: for a student (`education.student` true) it has no graduation date, no diploma
