@@ -4,7 +4,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from applicants.models import Applicant
+from certification.models.credentials import Credential
 from certification.models.holds import Annotation, Hold
+from certification.models.verification import VerificationRequest
 from certification.states import CaseState, SanctionKind
 from portal.constraints import both_or_neither, state_is_known
 from portal.models import Upload
@@ -20,6 +22,22 @@ class IrregularBehaviorCase(models.Model):
     allegation = models.TextField(max_length=MOST_WORDS, help_text="For staff; the person reads the notice.")
     opened_at = models.DateTimeField()
     opened_by = models.CharField(max_length=120)
+    credential = models.ForeignKey(
+        Credential,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The document that gave rise to it.",
+    )
+    verification = models.ForeignKey(
+        VerificationRequest,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The question to the school whose answer gave rise to it.",
+    )
     hold = models.ForeignKey(Hold, on_delete=models.PROTECT, related_name="+", help_text="While the case is open.")
     notice = models.TextField(max_length=MOST_WORDS, blank=True, help_text="As it was sent.")
     notice_sent_at = models.DateTimeField(null=True, blank=True)

@@ -1,6 +1,7 @@
 """The steps of a case up to its decision (R-IRR-2). The committee alone acts here, besides the person concerned."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import IO
 
@@ -10,7 +11,8 @@ from django.db import transaction
 from applicants.models import Applicant
 from applicants.permissions import require
 from certification.certificate_emails import tell
-from certification.models import CaseDocument, IrregularBehaviorCase
+from certification.models import CaseDocument, Credential, IrregularBehaviorCase, VerificationRequest
+from certification.models.cases import MOST_WORDS
 from certification.services.holds import lift_hold, place_hold
 from certification.states import CASE_MACHINE, CLOSED_CASES, CaseState, HoldKind
 from portal import audit, mail
@@ -30,14 +32,30 @@ class CaseError(Exception):
         self.field = field
 
 
+@dataclass(frozen=True)
+class Evidence:
+    """What gave rise to a case: a document, and the question to the school whose answer speaks against it."""
+
+    credential: Credential | None = None
+    verification: VerificationRequest | None = None
+
+
+NO_EVIDENCE = Evidence()
+
+
 @transaction.atomic
-def open_case(*, applicant: Applicant, allegation: str, at: datetime, actor: str) -> IrregularBehaviorCase:
+def open_case(
+    *, applicant: Applicant, allegation: str, at: datetime, actor: str, evidence: Evidence = NO_EVIDENCE
+) -> IrregularBehaviorCase:
     """Record an allegation, and hold the certificate while the case is open (R-HOLD-2). Raises CaseError without words.
 
-    For the committee's page and for services that meet a falsified document; who may is asked by the caller.
+    For the committee's page and for services that meet a falsified document; who may is asked by the caller. A document has
+    one open case: what is alleged of it later is added there.
     """
     if not allegation.strip():
         raise CaseError("Say what is alleged", field="allegation")
+    if evidence.credential is not None and (known := _open_case_about(evidence.credential)) is not None:
+        return _add_allegation(known, allegation, evidence, at=at, actor=actor)
     # The reason of a hold is read by all who see holds; what is alleged is for the committee.
     hold = place_hold(
         applicant=applicant,
@@ -48,11 +66,35 @@ def open_case(*, applicant: Applicant, allegation: str, at: datetime, actor: str
         actor=actor,
     )
     case = IrregularBehaviorCase.objects.create(
-        applicant=applicant, allegation=allegation, opened_at=at, opened_by=actor, hold=hold
+        applicant=applicant,
+        allegation=allegation,
+        opened_at=at,
+        opened_by=actor,
+        hold=hold,
+        credential=evidence.credential,
+        verification=evidence.verification,
     )
     audit.record("certification.case_allegation", actor=actor, subject=case, at=at)
     mail.alert_staff(
         subject="A case of irregular behavior was opened", lines=[f"Case {case.pk}: for the committee."], at=at
+    )
+    return case
+
+
+def _open_case_about(credential: Credential) -> IrregularBehaviorCase | None:
+    rows = IrregularBehaviorCase.objects.select_for_update(of=("self",)).filter(credential=credential)
+    return rows.exclude(state__in=CLOSED_CASES).order_by("pk").first()
+
+
+def _add_allegation(
+    case: IrregularBehaviorCase, allegation: str, evidence: Evidence, *, at: datetime, actor: str
+) -> IrregularBehaviorCase:
+    case.allegation = f"{case.allegation}\n\n{allegation}"[:MOST_WORDS]
+    case.verification = evidence.verification or case.verification
+    case.save(update_fields=["allegation", "verification"])
+    audit.record("certification.case_evidence_added", actor=actor, subject=case, at=at)
+    mail.alert_staff(
+        subject="More is alleged in a case of irregular behavior", lines=[f"Case {case.pk}: for the committee."], at=at
     )
     return case
 

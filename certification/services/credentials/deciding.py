@@ -13,8 +13,11 @@ from applicants.permissions import agreed_by_two, require
 from applicants.services import reviews
 from applicants.services.reviews import DecisionError, Judgment
 from certification.models import Credential, DegreeTitle, MedicalSchool
+from certification.services.cases import steps
+from certification.services.cases.steps import Evidence
 from certification.services.credentials import completeness, moves
 from certification.services.verification import requests
+from certification.states import VerificationState
 from certification.states.credentials import CredentialKind, CredentialPart, CredentialState
 from portal import audit, four_eyes
 from portal.audit import actor_label
@@ -239,12 +242,24 @@ def refuse(*, key: int, reading: CredentialReading, reviewer: User, at: datetime
 def suspect(*, key: int, reading: CredentialReading, reviewer: User, at: datetime) -> bool:
     """Hand the document over as a suspected fraud; takes two people, and False says that the second is awaited.
 
-    The physician is told nothing of it here. Raises as `refuse`.
+    It opens a case for the committee, which holds the certificate (R-IRR-1, R-HOLD-2). The physician is told nothing of it
+    here. Raises as `refuse`.
     """
     credential = _begin(key, reading, reviewer, CredentialState.IN_REVIEW, CredentialState.REPLY_RECEIVED)
     if not reading.internal_note.strip():
         raise DecisionError("internal_note", "Say what is suspected; only staff read it")
-    return _by_two(FourEyesAct.SUSPECT_FRAUD, credential, CredentialState.SUSPECTED_FRAUD, reading, reviewer, at=at)
+    act = FourEyesAct.SUSPECT_FRAUD
+    if not _by_two(act, credential, CredentialState.SUSPECTED_FRAUD, reading, reviewer, at=at):
+        return False
+    asked = credential.verification_requests.filter(state=VerificationState.ANSWERED).order_by("-pk").first()
+    steps.open_case(
+        applicant=credential.applicant,
+        allegation=f"Fraud is suspected in the {credential.get_kind_display().lower()}: {reading.internal_note.strip()}",
+        evidence=Evidence(credential, asked),
+        at=at,
+        actor=actor_label(reviewer),
+    )
+    return True
 
 
 def _by_two(

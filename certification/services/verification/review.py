@@ -6,6 +6,8 @@ from django.db import transaction
 
 from applicants.permissions import agreed_by_two, require
 from certification.models import SchoolOfficial, VerificationAnswer, VerificationAttempt, VerificationRequest
+from certification.services.cases import steps
+from certification.services.cases.steps import Evidence
 from certification.services.pathways import progress
 from certification.services.verification import questions, requests, transcripts
 from certification.services.verification.requests import VerificationError, lock, move
@@ -106,6 +108,7 @@ def requery(request_id: int, *, question: str, at: datetime, actor: str) -> Veri
 def refute(request_id: int, *, reason: str, at: datetime, actor: str) -> bool:
     """Take the answer as a refutation; takes two people, and False says that the second is awaited.
 
+    A school that says that a document is not its own alleges a falsified one: the committee gets a case (R-IRR-1).
     Raises `NotAllowedError`, `four_eyes.SamePersonError`, `VerificationError`.
     """
     request = lock(request_id)
@@ -120,6 +123,14 @@ def refute(request_id: int, *, reason: str, at: datetime, actor: str) -> bool:
         return False
     _decide(request, VerificationState.REFUTED, reason=reason, actor=actor, at=at)
     requests.move_credential(request, CredentialState.REFUSED, at=at, actor=actor)
+    if answer.verdict == Verdict.NOT_OURS and request.credential is not None:
+        steps.open_case(
+            applicant=request.applicant,
+            allegation=f"The school answered that this document is not its own. {reason.strip()}",
+            evidence=Evidence(request.credential, request),
+            at=at,
+            actor=actor,
+        )
     return True
 
 

@@ -1,0 +1,77 @@
+"""Suspected fraud opens a case for the committee, with the evidence and with a hold (R-IRR-1, R-HOLD-2)."""
+
+import pytest
+from django.urls import reverse
+
+from applicants.models import Applicant
+from applicants.roles import Role
+from applicants.services import reviews
+from certification.models import Credential, IrregularBehaviorCase
+from certification.rules.trace import Outcome
+from certification.services.credentials import deciding, moves
+from certification.services.credentials.deciding import CredentialReading
+from certification.services.evaluation import evaluate_person
+from certification.services.verification import answers, review
+from certification.states import CredentialState, Verdict
+from portal.models import AuditEvent, InboxMessage
+from tests.certification.credential_scenes import AT, waiting
+from tests.certification.school_scenes import LATER, reply_to, sent_request, token_of
+from tests.people import browser_of, reviewer, senior, staff_in
+from tests.support.reading import open_record
+
+pytestmark = pytest.mark.django_db
+
+
+def suspect(credential: Credential, words: str, *, turn: int = 0) -> None:
+    """Two people suspect the document, one after the other."""
+    for number, role in enumerate((Role.CREDENTIAL_REVIEWER, Role.SENIOR_REVIEWER)):
+        at = AT + (2 * turn + number) * reviews.REVIEW_HOLDS
+        reviews.take(Credential, credential.pk, reviewer=staff_in(role), at=at)
+        entered = CredentialReading(internal_note=words)
+        done = deciding.suspect(key=credential.pk, reading=entered, reviewer=staff_in(role), at=at)
+        assert done is bool(number)
+        assert IrregularBehaviorCase.objects.count() == min(turn + number, 1)
+
+
+def refuted(verdict: Verdict) -> IrregularBehaviorCase | None:
+    """Two people take the answer of a school as a refutation; returns the case that this opened."""
+    request = sent_request()
+    answers.answer_by_link(token_of(request.official), reply_to(request, verdict), at=LATER)
+    for actor in (reviewer(), senior()):
+        review.refute(request.pk, reason="No such person", at=LATER, actor=actor)
+    case = IrregularBehaviorCase.objects.first()
+    if case is not None:
+        assert (case.applicant, case.credential, case.verification) == (request.applicant, request.credential, request)
+    return case
+
+
+def test_a_suspicion_opens_one_case_that_holds_the_certificate(applicant: Applicant):
+    credential = waiting(applicant)
+    suspect(credential, "Seal is copied")
+    moves.move(credential, CredentialState.SUBMITTED, at=AT, actor="test")
+    suspect(credential, "And so is the signature", turn=1)
+
+    case = IrregularBehaviorCase.objects.get()
+    assert (case.credential, case.verification) == (credential, None)
+    assert "Seal is copied" in case.allegation
+    assert "And so is the signature" in case.allegation
+    # What is alleged is for the committee; who sees holds reads no word of it, and the person is told nothing yet.
+    assert "copied" not in case.hold.reason
+    assert not InboxMessage.objects.exists()
+    assert evaluate_person(applicant, AT.date()).trace("R-HOLD-2").outcome is Outcome.NOT_MET
+    assert AuditEvent.objects.filter(event="certification.case_evidence_added").count() == 1
+
+
+def test_a_school_that_says_not_ours_opens_a_case():
+    case = refuted(Verdict.NOT_OURS)
+
+    assert case is not None
+    assert case.hold.lifted_at is None
+    address = reverse("admin:certification_irregularbehaviorcase_change", args=[case.pk])
+    page = open_record(browser_of(Role.COMMITTEE), address).content.decode()
+    assert reverse("admin:certification_credential_change", args=[case.credential_id]) in page
+    assert reverse("admin:certification_verificationrequest_change", args=[case.verification_id]) in page
+
+
+def test_a_school_that_cannot_confirm_alleges_nothing():
+    assert refuted(Verdict.NOT_CONFIRMED) is None
