@@ -10,6 +10,7 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import QuerySet
+from django.forms import BoundField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -264,6 +265,7 @@ class ReviewAdmin(ReadOnlyAdmin):
             "waited": waited(record, at=at),
             "queue": self.get_queryset(request).filter(state__in=self.open_states).count(),
             "form": form,
+            "entered": _not_taken(form) if form.is_bound else [],
             "files": self.shown_files(record),
             "buttons": self.buttons(record),
             "mine": mine,
@@ -283,6 +285,18 @@ def waited(record: HeldForReview, *, at: datetime) -> str:
     until = record.decided_at or at
     days = business_days_between(eastern_date(record.submitted_at), eastern_date(until))
     return f"{days} business day{'' if days == 1 else 's'}"
+
+
+def _not_taken(form: JudgmentForm) -> list[tuple[str, str]]:
+    """Return what stands in a form that was sent, for a reviewer whose review became stale: nothing of it is lost."""
+    return [(str(field.label), words) for field in form if (words := _in_words(field))]
+
+
+def _in_words(field: BoundField) -> str:
+    value, choices = field.value(), dict(getattr(field.field, "choices", ()))
+    if isinstance(value, list):
+        return "\n".join(str(choices.get(one, one)) for one in value)
+    return str(choices.get(value, value)) if value else ""
 
 
 def entered_in(form: JudgmentForm) -> dict[str, object]:

@@ -189,7 +189,6 @@ class CredentialAdmin(ReviewAdmin):
             "is_specimen": CredentialSpecimen.objects.filter(document__credential=kept).exists()
             if kept.state == C.VERIFIED
             else False,
-            "entered": _entered(form) if form.is_bound else [],
         }
 
     def _act(self, request: HttpRequest, record: HeldForReview) -> HttpResponse:
@@ -234,12 +233,6 @@ def _schools_for(credential: Credential) -> list[MedicalSchool]:
     named = MedicalSchool.objects.named_like(credential.read_issuer or credential.issuer)
     known_first = Case(When(pk__in=keys, then=0), default=1)
     return list((MedicalSchool.objects.filter(pk__in=keys) | named).order_by(known_first, "name")[:MOST_SCHOOLS])
-
-
-def _entered(form: JudgmentForm) -> list[tuple[str, str]]:
-    """Return what stands in a form that was not taken, so that a reviewer whose review became stale loses nothing."""
-    values = [(str(field.label), field.value()) for field in form]
-    return [(label, ", ".join(value) if isinstance(value, list) else str(value)) for label, value in values if value]
 
 
 @admin.register(CredentialStatusChange)
