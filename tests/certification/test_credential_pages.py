@@ -69,7 +69,8 @@ def test_a_physician_uploads_describes_and_sends_a_diploma(applicant_client: Cli
     credential.refresh_from_db()
     assert (credential.state, credential.degree_title, credential.issued_on.year) == (C.SUBMITTED, TITLE, 2018)
     listed = applicant_client.get(reverse("credentials")).content.decode()
-    assert "Waiting for us, for 0 business days" in listed
+    assert "Waiting for us" in listed
+    assert "0 business days" not in listed
 
 
 @pytest.mark.parametrize(
