@@ -1,7 +1,7 @@
 """The checklist: the rules gathered into requirements, each with its reason, whose turn it is, how long, and what is next."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.urls import NoReverseMatch, reverse
@@ -250,7 +250,9 @@ def _certificate(verdict: Verdict, *, all_met: bool) -> Item:
         return item if address else Item("certificate", requirement.title, tone, label, said)
     if all_met:
         said = "We are preparing your certificate, which takes about two weeks."
-        return Item("certificate", requirement.title, PROGRESS, "Waiting for us", said, TURNS[Turn.STAFF])
+        turn = TURNS[Turn.STAFF]
+        waits = Item("certificate", requirement.title, PROGRESS, "Waiting for us", said, turn, address=address)
+        return replace(waits, action="See what happens now") if address else waits
     said = "We issue it when every requirement is met."
     return Item("certificate", requirement.title, LOCKED, "Cannot start yet", said)
 

@@ -49,6 +49,7 @@ def test_everything_in_order_waits_for_the_certificate():
 
     assert [one.tone for one in items[:-1]] == ["done"] * (len(items) - 1)
     assert (items[-1].label, items[-1].turn) == ("Waiting for us", "Our staff")
+    assert (items[-1].address, items[-1].action) == (reverse("certificate"), "See what happens now")
 
 
 @pytest.mark.parametrize(
