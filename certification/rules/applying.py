@@ -9,7 +9,7 @@ from certification.rules.words import day_in_words
 
 UNITED_STATES = "US"
 CANADA = "CA"
-SCHOOL_UNKNOWN = "Tell us which medical school gives your degree."
+WITH_STAFF = (ApplicationState.PAID, ApplicationState.IN_REVIEW, ApplicationState.ACCEPTED)
 # State of the application → whose turn it is, and the words for the applicant.
 APPLICATION_WAITS = {
     ApplicationState.DRAFT: (Turn.APPLICANT, "Finish and submit your Application for Certification."),
@@ -22,12 +22,21 @@ APPLICATION_WAITS = {
 UNPAID = (ApplicationState.DRAFT, ApplicationState.SUBMITTED)
 
 
+def school_unknown(case: Case) -> Finding:
+    """Return what is said while no degree is on record: it comes with the application, once that is accepted."""
+    application = case.facts.application
+    if application is not None and application.state in WITH_STAFF and _is_known(application, case):
+        reason = "We take your school and your degree from your application, which we are reviewing."
+        return pending(reason, Turn.STAFF, since=application.state_since or application.submitted_on)
+    return pending("Your school and your degree come with your Application for Certification.", Turn.NOBODY)
+
+
 @rule("R-IMG-1", "Medical school outside the United States", registration=True)
 def outside_the_united_states(case: Case) -> Finding:
     """R-IMG-1: the country of the school decides, never citizenship."""
     education = case.facts.education
     if education is None:
-        return pending(SCHOOL_UNKNOWN, Turn.APPLICANT)
+        return school_unknown(case)
     country = education.school.country
     if country == UNITED_STATES:
         return not_met(

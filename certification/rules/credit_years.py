@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from certification.rules.applying import CANADA, SCHOOL_UNKNOWN, UNITED_STATES
+from certification.rules.applying import CANADA, UNITED_STATES, school_unknown
 from certification.rules.case import Case
 from certification.rules.facts import School, TranscriptState, Transfer
 from certification.rules.registry import rule
@@ -49,7 +49,7 @@ def credit_years(case: Case) -> Finding:
     """R-CRED-1: academic years for which credit was given toward the medical curriculum."""
     education = case.facts.education
     if education is None:
-        return pending(SCHOOL_UNKNOWN, Turn.APPLICANT)
+        return school_unknown(case)
     if education.credit_years is None:
         return pending("We have not recorded the credit years of your medical school yet.", Turn.STAFF)
     needed = case.tables.threshold("credit_years", case.as_of)

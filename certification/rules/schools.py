@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from certification.rules.applying import SCHOOL_UNKNOWN
+from certification.rules.applying import school_unknown
 from certification.rules.case import Case
 from certification.rules.facts import School, SponsorNote
 from certification.rules.registry import rule
@@ -31,7 +31,7 @@ def ranges(school: School, on: date) -> str:
 def listed_with_note(case: Case) -> Finding:
     """R-SCH-1: listed in the World Directory and with a Sponsor Note; being listed is never enough."""
     if case.facts.education is None:
-        return pending(SCHOOL_UNKNOWN, Turn.APPLICANT)
+        return school_unknown(case)
     school = case.facts.education.school
     if not school.in_directory:
         return not_met(f"{_named(school)} is not listed in the World Directory.", Turn.NOBODY, in_directory=False)
@@ -50,7 +50,7 @@ def year_covered(case: Case) -> Finding:
     """R-SCH-2: the graduation year lies in one of the note's ranges, both ends included."""
     education = case.facts.education
     if education is None:
-        return pending(SCHOOL_UNKNOWN, Turn.APPLICANT)
+        return school_unknown(case)
     if not notes_in_force(education.school, case.as_of):
         return not_needed("Your school has no Sponsor Note.")
     if education.student:

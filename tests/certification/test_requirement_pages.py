@@ -74,6 +74,23 @@ def test_requirement_says_what_is_lacking_and_whose_turn_it_is(name, slug, label
     assert checklist_of(judged(LACKING[name]))[-1].label == "Cannot start yet"
 
 
+@pytest.mark.parametrize("slug", ["school", "education"])
+@pytest.mark.parametrize(
+    ("application", "label", "turn"),
+    [
+        (None, "Cannot start yet", "Nobody"),
+        ({"state": "draft"}, "Cannot start yet", "Nobody"),
+        ({"state": "paid", "submitted_on": "2025-02-20"}, "Waiting for us", "Our staff"),
+        ({"state": "returned", "submitted_on": "2025-02-20"}, "Cannot start yet", "Nobody"),
+    ],
+)
+def test_nobody_is_asked_for_the_school_twice(application, label, turn, slug):
+    said = item({"education": None, "application": application}, slug)
+
+    assert (said.label, said.turn, said.address) == (label, turn, "")
+    assert "application" in said.reason.lower()
+
+
 def test_days_waited_are_counted_for_others_only():
     sent = item({"diploma": {"state": "sent_to_school", "sent_to_school_on": "2025-02-04"}}, "diploma")
     own = item({"application": {"state": "returned", "state_since": "2025-02-04"}}, "apply")
