@@ -65,9 +65,9 @@ def put_official_on_list(page: Page) -> None:
 
 
 def links_of_official(site: Site) -> list[str]:
-    """The links in the messages to the official, oldest first."""
+    """The links in the messages to the official, in the order of the requests, as the messages may come in any."""
     found = []
-    for message in site.mailbox.messages():
+    for message in sorted(site.mailbox.messages(), key=lambda one: one.subject):
         if message.envelope_to == (OFFICIAL_ADDRESS,):
             body = email.message_from_bytes(site.mailbox.raw(message.key), policy=default).get_body(("plain",))
             assert body is not None

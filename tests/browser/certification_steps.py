@@ -69,6 +69,8 @@ def apply(page: Page, site: Site) -> None:
     expect(page.locator("main")).not_to_contain_text("not found in our list")
     page.get_by_role("button", name="Go on to payment").click()
     pay(page, site, APPLICATION_CENTS)
+    page.goto("/dashboard/")
+    expect(page.locator("li.task", has_text="Eligible medical school")).to_contain_text("Waiting for us")
 
 
 def list_school(page: Page) -> None:
@@ -194,6 +196,14 @@ class ShownCertificate:
     number: str
     issued_on: str
     valid_through: str
+
+
+def wait_for_certificate(page: Page) -> None:
+    """Read that everything is met, and what happens now."""
+    page.goto("/dashboard/")
+    expect(page.get_by_text("7 of 8 requirements met")).to_be_visible()
+    page.get_by_role("link", name="See what happens now").click()
+    expect(page.get_by_text("Two members of our staff check your record once more.")).to_be_visible()
 
 
 def see_certificate(page: Page) -> ShownCertificate:

@@ -106,6 +106,7 @@ def test_somebody_with_nothing_but_a_browser_is_certified_and_a_report_says_so(
     staff.accept_pathway(first)
 
     candidates.find(at=timezone.now())
+    steps.wait_for_certificate(person)
     two_people_issue(first, second, reviewer, senior)
     work_off()
     certificate = steps.see_certificate(person)
