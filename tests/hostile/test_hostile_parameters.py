@@ -1,6 +1,6 @@
 """No address answers with a server error, whatever its parameters are and whoever asks; and no link leads nowhere."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from ipaddress import IPv4Address
 from itertools import count
@@ -14,16 +14,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import APIOperation, Case
 
-from tests.access_table import PEOPLE, STAFF
+from tests.access_table import OFFICIALS, PEOPLE, STAFF
 from tests.hostile.addresses import describe, path_templates
 from tests.hostile.crawling import Crawl
+from tests.hostile.links import secrets_of_links
 from tests.support.access import World, make_world, rolled_back
 
-VISITORS = (*(person for person in PEOPLE if person != "staff"), *STAFF)
+VISITORS = (*(person for person in PEOPLE if person != "staff"), *STAFF, *OFFICIALS)
 DOORS = ("/", "/dashboard/", "/reports/", "/site-map/")
 STAFF_DOOR = "/staff/"
+SCHOOL_DOOR = "/school/"
 # Together they are shown every form there is.
-FORM_FINDERS = ("nobody", "owner", "everything")
+FORM_FINDERS = ("nobody", "owner", "everything", "official")
 pytestmark = pytest.mark.hostile
 # For each address and method.
 EXAMPLES = 4
@@ -36,24 +38,30 @@ def world(db: None) -> World:
     return make_world()
 
 
-@pytest.mark.parametrize("visitor", VISITORS)
-def test_visitor_who_follows_every_link_meets_no_server_error(world: World, visitor: str):
-    client = _client(world, visitor)
+@pytest.fixture
+def links(world: World) -> dict[str, str]:
+    """Addresses that open with a secret and without an account, each with its secret."""
+    return secrets_of_links(world)
 
-    crawl = Crawl(client, begin_with=VISITORS.index(visitor)).start(*_doors_of(visitor))
+
+@pytest.mark.parametrize("visitor", VISITORS)
+def test_visitor_who_follows_every_link_meets_no_server_error(world: World, links: dict[str, str], visitor: str):
+    client, doors = _client(world, visitor), _doors_of(visitor, links)
+
+    crawl = Crawl(client, begin_with=VISITORS.index(visitor)).start(*doors)
 
     assert crawl.failed == []
+    assert {crawl.statuses[door] for door in doors if door in links} <= {HTTPStatus.OK}
     assert [path for path, status in crawl.statuses.items() if status == HTTPStatus.NOT_FOUND] == []
     assert len(crawl.statuses) > 15
 
 
-def test_no_parameters_end_in_a_server_error(world: World):
+def test_no_parameters_end_in_a_server_error(world: World, links: dict[str, str]):
     fields = {
-        template: names
-        for visitor in FORM_FINDERS
-        for template, names in Crawl(_client(world, visitor), curious=False).start(*_doors_of(visitor)).fields.items()
+        template: names for visitor in FORM_FINDERS for template, names in _forms_of(world, links, visitor).items()
     }
-    schema = schemathesis.openapi.from_dict(describe(path_templates(), _known(world), fields))
+    known = sorted({*_known(world), *links.values()})
+    schema = schemathesis.openapi.from_dict(describe(path_templates(), known, fields))
 
     failed = [failure for operation in schema.get_all_operations() for failure in _failures_of(operation.ok(), world)]
 
@@ -71,9 +79,16 @@ def test_a_page_that_fails_is_noticed(world: World, monkeypatch: pytest.MonkeyPa
     assert any(failure.startswith("/verify/") for failure in crawl.failed)
 
 
-def _doors_of(visitor: str) -> tuple[str, ...]:
+def _doors_of(visitor: str, links: Iterable[str]) -> tuple[str, ...]:
+    # Whoever has a link needs no account, and nobody else is led to it.
+    held = tuple(links) if visitor == "nobody" else ()
     # No page leads a physician to the door of staff, which does not exist for them.
-    return (*DOORS, STAFF_DOOR) if visitor in {"nobody", *STAFF} else DOORS
+    own = (STAFF_DOOR,) if visitor in {"nobody", *STAFF} else (SCHOOL_DOOR,) if visitor in OFFICIALS else ()
+    return (*DOORS, *held, *own)
+
+
+def _forms_of(world: World, links: Iterable[str], visitor: str) -> Mapping[str, set[str]]:
+    return Crawl(_client(world, visitor), curious=False).start(*_doors_of(visitor, links)).fields
 
 
 def _client(world: World, visitor: str) -> Client:
