@@ -126,7 +126,7 @@ class Journey:
         page = self.visitor.submit(self.visitor.page.form_with("card_number"), CARD)
         if not page.url.startswith(self.stack.base_url) or page.status != 200:
             raise PageError(f"Expected to be back at the portal, got {page.url} ({page.status}): {page.excerpt()}")
-        found = re.search(r"/reports/(?!new/)([^/]+)/", page.url)
+        found = re.search(r"/orders/([^/]+)/confirmation/", page.url)
         if found is None:
             raise PageError(f"No order number in {page.url}.")
         self.result.order = found[1]
