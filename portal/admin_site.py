@@ -51,20 +51,27 @@ class PortalAdminSite(AdminSite):
         super().register(ours, admin_class, **options)
 
     def admin_view(self, view: _View, cacheable: bool = False) -> _View:
-        """Wrap a page for staff; one that is asked to find a row by a field without a name answers 400.
+        """Wrap a page for staff; one that is asked to find a row by anything but a key answers 400.
 
-        Django refuses fields that nothing refers to, but lets the empty name through to a look-up that fails.
+        Django refuses fields that nothing refers to, but fails over the empty name, and over the name of a relation that
+        another model has to this one, such as the documents of a credential.
         """
 
         @wraps(view)
         def answer(
             request: HttpRequest, *args: Any, **values: Any
         ) -> HttpResponseBase:  # Any: what any address carries
-            if "" in request.GET.getlist(TO_FIELD_VAR) + request.POST.getlist(TO_FIELD_VAR):
-                raise DisallowedModelAdminToField("A field without a name was asked for.")
+            asked = {*request.GET.getlist(TO_FIELD_VAR), *request.POST.getlist(TO_FIELD_VAR)}
+            if not asked <= self._keys():
+                raise DisallowedModelAdminToField("A row was asked for by what is no key.")
             return view(request, *args, **values)
 
         return cast("_View", super().admin_view(answer, cacheable))
+
+    def _keys(self) -> set[str]:
+        """Return the names of primary keys that name nothing else; no foreign key of ours refers to anything but a key."""
+        relations = {relation.name for model in self._registry for relation in model._meta.related_objects}
+        return {model._meta.pk.name for model in self._registry} - relations
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show what waits for the person, and the pages to browse."""

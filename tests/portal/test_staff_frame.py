@@ -30,3 +30,5 @@ def test_field_without_a_name_is_refused(staff_client):
 
     assert staff_client.get(f"{page}?_to_field=").status_code == 400
     assert staff_client.get(f"{page}?_to_field=nothing").status_code == 400
+    relation = reverse("admin:applicants_applicant_delete", args=[1]) + "?_to_field=credentials"
+    assert staff_client.get(relation).status_code == 400
