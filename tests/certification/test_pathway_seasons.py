@@ -6,15 +6,21 @@ import pytest
 
 from applicants.purchases import PurchaseRefusedError
 from applicants.services import reviews
-from certification.models import Certificate, PathwayApplication
+from certification.facts import CertificationAnswer
+from certification.models import Certificate, CertificateExtension, PathwayApplication
+from certification.services.certificates import extending
+from certification.services.evaluation import evaluate_person
 from certification.services.pathways import drafts, licenses, season_end, seasons
 from certification.services.pathways.errors import SeasonClosedError
-from certification.states import PathwayState
+from certification.states import CertificateChangeKind, PathwayState
 from portal.audit import actor_label
-from portal.models import InboxMessage, OutgoingEmail
+from portal.eastern import eastern_date
+from portal.four_eyes import SamePersonError
+from portal.models import AuditEvent, InboxMessage, OutgoingEmail
 from tests.certification import pathway_scenes as scenes
 from tests.certification.pathway_scenes import ACTOR, REVIEWED
-from tests.factories.certification import CertificateFactory, ExaminationResultFactory
+from tests.factories.certification import CertificateFactory, ExaminationResultFactory, HoldFactory
+from tests.people import senior
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("enqueued", "till")]
 
@@ -123,19 +129,50 @@ def test_end_is_midnight_of_the_wall_clock_in_summer_too():
 # --- Revalidation (E27) ---
 
 
-def test_expired_certificate_is_renewed_by_a_revalidation(reviewer, till):
+def revalidated(reviewer):
+    """A person whose certificate ended in 2024, as the application for revalidation was accepted."""
     person = scenes.physician()
     ExaminationResultFactory.create(applicant=person, examination="step_2_ck")
     CertificateFactory.create(applicant=person, issued_on=date(2023, 5, 1), valid_through=date(2024, 12, 31))
-
-    application = scenes.sent(scenes.with_license(person))
-
+    application = scenes.settle(scenes.sent(scenes.with_license(person)))
     assert application.is_revalidation
-    assert list(till.lines.values()) == ["PATHWAY_REVALIDATION"]
-    scenes.settle(application)
     scenes.confirm_license(application, actor_label(reviewer))
     season_end.sweep(at=REVIEWED)
     application.refresh_from_db()
+    return application
+
+
+def test_expired_certificate_is_renewed_by_a_revalidation(reviewer, till):
+    """R-CERT-8: who accepts is the first of two, and one act of the second extends the certificate."""
+    application = revalidated(reviewer)
+    person = application.applicant
+    assert list(till.lines.values()) == ["PATHWAY_REVALIDATION"]
+    before = evaluate_person(person, eastern_date(REVIEWED))
+
     assert scenes.accept(application, reviewer).valid_through == date(2027, 12, 31)
+    extension = CertificateExtension.objects.get()
+    assert (extension.certificate.applicant, extension.proposed_by) == (person, actor_label(reviewer))
     assert OutgoingEmail.objects.filter(template="staff_alert", subject__contains="revalidated").exists()
-    assert Certificate.objects.get(applicant=person).valid_through == date(2024, 12, 31)
+    with pytest.raises(SamePersonError):
+        extending.carry_out(extension_id=extension.pk, reason="", actor=actor_label(reviewer), at=REVIEWED)
+    assert extending.carry_out(extension_id=extension.pk, reason="As accepted", actor=senior(), at=REVIEWED)
+    extending.run_batch(extension.pk, at=REVIEWED)
+
+    certificate = Certificate.objects.get(applicant=person)
+    change = certificate.changes.get()
+    assert (change.kind, change.valid_through_before) == (CertificateChangeKind.EXTENDED, date(2024, 12, 31))
+    assert (change.proposed_by, change.decided_by) == (actor_label(reviewer), senior())
+    assert AuditEvent.objects.filter(event="certification.certificate_extended", person=person.pk).exists()
+    after = evaluate_person(person, eastern_date(REVIEWED))
+    assert (before.answer, after.answer) == (CertificationAnswer.EXPIRED, CertificationAnswer.YES)
+    assert after.certificate.valid_through == date(2027, 12, 31)
+
+
+def test_revalidation_is_left_to_staff_while_something_holds_the_certificate(reviewer):
+    application = revalidated(reviewer)
+    HoldFactory.create(applicant=application.applicant, placed_at=REVIEWED - timedelta(days=3))
+
+    scenes.accept(application, reviewer)
+
+    assert not CertificateExtension.objects.exists()
+    assert OutgoingEmail.objects.filter(template="staff_alert", text__contains="what holds the certificate").exists()

@@ -10,11 +10,13 @@ import structlog
 from django.db import transaction
 from django.db.models import QuerySet
 
-from applicants.permissions import agreed_by_two, require
+from applicants.permissions import NotAllowedError, agreed_by_two, require
 from certification.certificate_emails import tell
-from certification.models import Certificate, CertificateExtension
+from certification.models import Certificate, CertificateExtension, PathwayAcceptance
+from certification.rules.trace import Bearing
 from certification.services.certificates import copies, records
 from certification.services.certificates.records import Deciders
+from certification.services.evaluation import evaluate_person
 from certification.states import EXTENSION_MACHINE, CertificateChangeKind, CertificateState, ExtensionState
 from portal import audit, four_eyes
 from portal.eastern import eastern_date
@@ -91,6 +93,27 @@ def propose(choice: Choice, *, new_end: date, reason: str, actor: str, at: datet
     )
     agreed_by_two(ACT, subject=extension, reason=reason, actor=actor, at=at)
     return extension
+
+
+@transaction.atomic
+def propose_revalidated(acceptance: PathwayAcceptance, *, actor: str, at: datetime) -> CertificateExtension | None:
+    """Propose that a Pathway accepted for revalidation carries the certificate to its own last day (R-CERT-8, R-CERT-4).
+
+    Who accepted it is the first of two people; the second carries it out. Returns None, with nothing written, where there is
+    nothing to extend, where `actor` may not propose, and while a debt, a case or a hold stands against the certificate.
+    """
+    certificate = records.certificate_of(acceptance.applicant)
+    verdict = evaluate_person(acceptance.applicant, eastern_date(at))
+    held = any(trace.bearing is Bearing.HOLD and not trace.outcome.satisfies for trace in verdict.traces)
+    if certificate is None or held:
+        return None
+    reason = f"Revalidated by Pathway {acceptance.pathway}, season {acceptance.season} (R-CERT-8)"
+    try:
+        return propose(
+            Choice(number=certificate.number), new_end=acceptance.valid_through, reason=reason, actor=actor, at=at
+        )
+    except (ExtensionRefusedError, NotAllowedError):
+        return None
 
 
 @transaction.atomic

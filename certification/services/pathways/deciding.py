@@ -16,6 +16,7 @@ from certification.rules import facts as rule_facts
 from certification.rules.case import Case
 from certification.rules.pathway_choice import with_claim
 from certification.rules.pathway_evidence import assess
+from certification.services.certificates import extending
 from certification.services.pathways import progress, records
 from certification.services.pathways.errors import PathwayError
 from certification.services.person import person_facts
@@ -70,6 +71,7 @@ def faults_of(application: PathwayApplication, *, at: datetime, approved: bool =
 def accept(*, key: int, judgment: Judgment, reviewer: User, at: datetime) -> PathwayAcceptance:
     """Accept the application: clinical and communication skills are shown, to the end of the year after the season.
 
+    A revalidation proposes the extension of the certificate to that day (R-CERT-8); a second person carries it out.
     Raises `NotAllowedError`, and `ReviewError` when it is not the reviewer's, a check was not made, or a rule forbids it.
     """
     application = _begun(key, judgment, reviewer)
@@ -95,9 +97,22 @@ def accept(*, key: int, judgment: Judgment, reviewer: User, at: datetime) -> Pat
     _end(application, PathwayState.ACCEPTED, actor=actor, at=at)
     tell_about_pathway(application, "pathway_accepted", at=at)
     if application.is_revalidation:
-        lines = [f"Pathway application {application.pk}: extend the certificate to {acceptance.valid_through}."]
-        alert_staff(subject="A certificate was revalidated by a Pathway", lines=lines, at=at)
+        _extend_certificate(application, acceptance, actor=actor, at=at)
     return acceptance
+
+
+def _extend_certificate(
+    application: PathwayApplication, acceptance: PathwayAcceptance, *, actor: str, at: datetime
+) -> None:
+    """Have the certificate extended to the last day of the acceptance; staff hear what is left to do."""
+    extension = extending.propose_revalidated(acceptance, actor=actor, at=at)
+    left = (
+        f"Extension {extension.pk} to {acceptance.valid_through} waits for a second person."
+        if extension is not None
+        else f"Look at what holds the certificate, then extend it to {acceptance.valid_through}."
+    )
+    lines = [f"Pathway application {application.pk}.", left]
+    alert_staff(subject="A certificate was revalidated by a Pathway", lines=lines, at=at)
 
 
 def last_day(season: int, *, on: date) -> date:
