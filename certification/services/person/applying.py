@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from certification.rules.facts import Application, ApplicationState, School, SponsorNote, TranscriptState, Transfer
 from certification.services.person.query import Record
-from certification.services.person.values import local_day
+from certification.services.person.values import day, local_day
 from certification.states import CredentialKind, CredentialStatus
 
 OPEN_ENDS = (ApplicationState.REJECTED, ApplicationState.WITHDRAWN)
@@ -35,6 +35,18 @@ def credit_years(record: Record) -> Decimal | None:
     """Return the years credited by the school of the degree, None where no application says so."""
     years = [row["credit_years"] for row in record["attendances"] if row["awarded_degree"]]
     return Decimal(str(years[0])) if years else None
+
+
+def years_completed(record: Record, as_of: date) -> int:
+    """Return the full years since the first day at the school of the degree; the school confirms that they count (R-EXAM-8)."""
+    spans = [(row["attended_from"], row["attended_to"]) for row in record["attendances"] if row["awarded_degree"]]
+    if not spans:
+        return 0
+    first, last = day(spans[0][0]), day(spans[0][1])
+    until = min(last or as_of, as_of)
+    return (
+        0 if first is None else max(until.year - first.year - ((until.month, until.day) < (first.month, first.day)), 0)
+    )
 
 
 def transfers(record: Record) -> tuple[Transfer, ...]:

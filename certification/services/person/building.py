@@ -86,9 +86,10 @@ def _education(record: Record, as_of: date) -> Education | None:
         degree_title=record["education_degree_title"],
         accepted_titles=_titles(record, excluded=False),
         excluded_titles=_titles(record, excluded=True),
-        completion_letter=any(row["letter_accepted_on"] is not None for row in record["papers"]),
-        status_confirmed=papers.any_verified(record, as_of),
+        completion_letter=papers.letter_accepted(record, as_of),
+        status_confirmed=papers.known_to_the_school(record, as_of),
         credit_years=applying.credit_years(record),
+        years_completed=applying.years_completed(record, as_of),
         transfers=applying.transfers(record),
     )
 

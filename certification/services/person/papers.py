@@ -12,7 +12,7 @@ from certification.rules.facts import (
 )
 from certification.services.person.query import Record
 from certification.services.person.values import day, local_day
-from certification.states import CredentialKind, CredentialPart, CredentialStatus
+from certification.states import CredentialKind, CredentialPart, CredentialStatus, VerificationState
 
 ENGLISH = "en"
 # From then on staff have accepted what came with the document: translation and evidence of the name.
@@ -46,15 +46,33 @@ def transcript(record: Record, name: str, as_of: date) -> Credential | None:
     return _best(record, CredentialKind.TRANSCRIPT, name, as_of)
 
 
-def any_verified(record: Record, as_of: date) -> bool:
-    """Tell whether the school has verified something: it knows the person."""
-    return any(_state(record, row, as_of)[0] is CredentialState.VERIFIED for row in record["papers"])
+def known_to_the_school(record: Record, as_of: date) -> bool:
+    """Tell whether the school has confirmed anything, a document or, for a student, clinical skills: it knows the person."""
+    if any(_state(record, row, as_of)[0] is CredentialState.VERIFIED for row in record["papers"]):
+        return True
+    accepted = [
+        local_day(row["decided_at"]) for row in record["requests"] if row["state"] == VerificationState.ACCEPTED
+    ]
+    return any(on is not None and on <= as_of for on in accepted)
+
+
+def letter_accepted(record: Record, as_of: date) -> bool:
+    """Tell whether a letter of completion was accepted by then (R-CRED-8)."""
+    days = [day(row["letter_accepted_on"]) for row in record["papers"]]
+    return any(on is not None and on <= as_of for on in days)
 
 
 def _best(record: Record, kind: CredentialKind, name: str, as_of: date) -> Credential | None:
-    found = [_credential(record, row, name, as_of) for row in record["papers"] if row["kind"] == kind]
+    rows = [row for row in record["papers"] if row["kind"] == kind and not _is_letter(row, as_of)]
+    found = [_credential(record, row, name, as_of) for row in rows]
     known = [one for one in found if one.submitted_on is None or one.submitted_on <= as_of]
     return max(known, key=lambda one: (one.state not in _LAST, _ORDER.index(one.state)), default=None)
+
+
+def _is_letter(row: Record, as_of: date) -> bool:
+    """Tell whether a letter of completion is all that was handed in: the diploma itself is still to come (R-CRED-8)."""
+    on = day(row["letter_accepted_on"])
+    return on is not None and on <= as_of and row["state"] == CredentialState.RETURNED_TO_APPLICANT
 
 
 def _credential(record: Record, row: Record, name: str, as_of: date) -> Credential:

@@ -71,6 +71,7 @@ def records(applicant_ids: Iterable[int]) -> Iterable[Record]:
         attendances=_of_person(
             MedicalSchoolAttendance,
             *("school_id", "school_name", "country", "credit_years", "awarded_degree", "passed", "premedical_only"),
+            *("attended_from", "attended_to"),
             through="application__applicant",
             where={"application__state": ApplicationState.ACCEPTED},
         ),
@@ -121,7 +122,7 @@ def records(applicant_ids: Iterable[int]) -> Iterable[Record]:
         ),
         papers=_of_person(Credential, *PAPER),
         statuses=_of_person(CredentialStatusChange, "credential_id", "status", "on", through="credential__applicant"),
-        requests=_of_person(VerificationRequest, "credential_id", "sent_at"),
+        requests=_of_person(VerificationRequest, "credential_id", "sent_at", "state", "decided_at"),
         documents=_of_person(
             CredentialDocument,
             *("credential_id", "part"),
