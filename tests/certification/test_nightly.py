@@ -11,9 +11,11 @@ from certification.models import IssueCandidate, LastVerdict
 from certification.services import nightly
 from certification.services.nightly import evaluate_everybody, months_before, months_left
 from portal.models import InboxMessage, OutgoingEmail
+from tests.certification.certificates import enough_credit, with_everything_met
 from tests.factories.applicants import ApplicantFactory
-from tests.factories.certification import CertificateFactory, ExaminationResultFactory
+from tests.factories.certification import CertificateFactory, ExaminationResultFactory, HoldFactory
 
+__all__ = ["enough_credit"]
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 2, 1, 15, tzinfo=UTC)
 
@@ -32,6 +34,18 @@ def test_everybody_is_judged_once_a_day():
         == "NOT_ELIGIBLE"
     )
     assert LastVerdict.objects.filter(as_of=date(2026, 2, 1)).count() == 5
+    assert not IssueCandidate.objects.exists()
+
+
+@pytest.mark.usefixtures("enough_credit")
+def test_whoever_is_eligible_waits_for_the_certificate_without_a_page_being_opened(applicant):
+    with_everything_met(applicant)
+
+    evaluate_everybody(at=AT)
+    assert IssueCandidate.objects.get().applicant == applicant
+    HoldFactory.create(applicant=applicant, placed_at=AT + timedelta(hours=1))
+    evaluate_everybody(at=AT + timedelta(days=1))
+
     assert not IssueCandidate.objects.exists()
 
 
