@@ -13,7 +13,14 @@ from datetime import UTC, date, datetime, timedelta
 from django.db import transaction
 
 from applicants.models import Applicant, User
-from certification.models import Certificate, MedicalSchool, PathwayApplication, SchoolOfficial, VerificationRequest
+from certification.models import (
+    Certificate,
+    IrregularBehaviorCase,
+    MedicalSchool,
+    PathwayApplication,
+    SchoolOfficial,
+    VerificationRequest,
+)
 from certification.services.cases import steps as case_steps
 from certification.services.certificates import candidates, issuing, requests, revoking
 from certification.services.certificates.requests import Ground
@@ -72,9 +79,7 @@ def under_suspicion(story: Story) -> None:
     steps.hand_in(story, TRANSCRIPT, at=story.ago(20))
     steps.suspect_fraud(story, TRANSCRIPT, "Two grades are in another typeface.", at=story.ago(15))
     member = actor_label(story.committee[0])
-    case = case_steps.open_case(
-        applicant=story.person, allegation="A transcript with altered grades", at=story.ago(14), actor=member
-    )
+    case = IrregularBehaviorCase.objects.get(applicant=story.person)
     case_steps.start_review(case_id=case.pk, at=story.ago(13), actor=member)
 
 
