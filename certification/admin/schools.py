@@ -19,7 +19,7 @@ class MedicalSchoolAdmin(ReadOnlyAdmin):
 class SponsorNoteAdmin(ReadOnlyAdmin):
     """Eligible graduation years."""
 
-    list_display = ["school", "from_year", "to_year", "basis"]
+    list_display = ["school", "from_year", "to_year", "withdrawn_on", "basis"]
     list_select_related = ["school"]
     search_fields = ["school__search_text"]
     ordering = ["school__name", "from_year"]

@@ -150,6 +150,11 @@ class SponsorNote(Imported):
     from_year = models.PositiveSmallIntegerField()
     to_year = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Empty: current, open ended.")
     basis = models.CharField(max_length=60, help_text="Where the years come from.")
+    withdrawn_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text="From this day on it makes nobody eligible; issued certificates stay (R-SCH-8).",
+    )
 
     class Meta:
         constraints = [

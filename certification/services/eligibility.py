@@ -6,6 +6,7 @@ from datetime import date
 from certification.models import MedicalSchool
 from certification.rules.eligibility import Eligibility, eligibility
 from certification.rules.facts import School, SponsorNote
+from certification.rules.schools import notes_in_force
 from certification.rules.tables import RuleTables
 from certification.services import schools
 from certification.services.rule_tables import current_tables
@@ -63,12 +64,15 @@ def check(school: MedicalSchool, graduation: Graduation, tables: RuleTables, *, 
         name=school.name,
         city=school.city,
         country=str(school.country.name),
-        years=known.sponsor_notes,
+        years=tuple(notes_in_force(known, today)),
         answer=eligibility(known, graduation.year, graduation.on, tables, today),
     )
 
 
 def school_facts(school: MedicalSchool) -> School:
     """Return a listed school as the rules about schools and graduations see it; its notes should be loaded."""
-    notes = (SponsorNote(from_year=note.from_year, to_year=note.to_year) for note in school.sponsor_notes.all())
+    notes = (
+        SponsorNote(from_year=note.from_year, to_year=note.to_year, withdrawn_on=note.withdrawn_on)
+        for note in school.sponsor_notes.all()
+    )
     return School(name=school.name, country=school.country.code or "", in_directory=True, sponsor_notes=tuple(notes))

@@ -56,7 +56,12 @@ _OET = {
     **{name: f"({{}}->>'{name}')::smallint" for name in ("listening", "reading", "speaking", "writing")},
 }
 _YEARS = {name: f"({{}}->>'{name}')::smallint" for name in ("from_year", "to_year")}
-_NOTE = {"school_id": "({}->>'school_id')::bigint", **_YEARS, "basis": "{}->>'basis'"}
+_NOTE = {
+    "school_id": "({}->>'school_id')::bigint",
+    **_YEARS,
+    "basis": "{}->>'basis'",
+    "withdrawn_on": "({}->>'withdrawn_on')::date",
+}
 _TITLE = {
     "school_id": "({}->>'school_id')::bigint",
     **_YEARS,

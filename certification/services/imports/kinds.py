@@ -21,6 +21,11 @@ class Kind:
         """Return the names of the columns, each of which a file must have."""
         return tuple(self.resource.COLUMNS)
 
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """Return the names of columns that a file may have besides."""
+        return tuple(self.resource.OPTIONAL)
+
 
 KINDS: Mapping[str, Kind] = {
     ImportKind.SPONSOR_NOTES: Kind(SponsorNoteResource, about_people=False),

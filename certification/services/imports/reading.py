@@ -34,18 +34,21 @@ class Table:
     lines: Iterator[Line]
 
 
-def read(file: io.BufferedReader | io.BytesIO, columns: Sequence[str]) -> Table:
-    """Return the table in `file`, which has exactly `columns`, in any order. Raises FaultyFileError, also on the way."""
+def read(file: io.BufferedReader | io.BytesIO, columns: Sequence[str], optional: Sequence[str] = ()) -> Table:
+    """Return the table in `file`, which has `columns` and may have the `optional` ones, in any order.
+
+    Raises FaultyFileError, also on the way.
+    """
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     try:
         reader = csv.reader(_lines(text), strict=True)
-        header = _header(next(reader, []), columns)
+        header = _header(next(reader, []), columns, optional)
     except (csv.Error, UnicodeDecodeError) as error:
         raise _fault(error, 1) from error
     return Table(header, _rows(reader, len(header)))
 
 
-def check_beginning(data: bytes, columns: Sequence[str]) -> None:
+def check_beginning(data: bytes, columns: Sequence[str], optional: Sequence[str] = ()) -> None:
     """Raise FaultyFileError for a file whose first bytes tell that it cannot be read."""
     if not data.strip():
         raise FaultyFileError("The file is empty.")
@@ -56,7 +59,7 @@ def check_beginning(data: bytes, columns: Sequence[str]) -> None:
     if len(data) == BEGINNING:
         # A letter of several bytes may be cut off.
         data = data[: data.rfind(b"\n") + 1] or data
-    for _ in read(io.BytesIO(data), columns).lines:
+    for _ in read(io.BytesIO(data), columns, optional).lines:
         return
     raise FaultyFileError("The file has a header and no rows.")
 
@@ -72,7 +75,7 @@ def _lines(text: io.TextIOBase) -> Iterator[str]:
         yield line
 
 
-def _header(cells: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
+def _header(cells: Sequence[str], columns: Sequence[str], optional: Sequence[str]) -> tuple[str, ...]:
     names = tuple(cell.strip().lower() for cell in cells)
     if not any(names):
         raise FaultyFileError("The file has no header: its first line must name the columns.")
@@ -82,8 +85,9 @@ def _header(cells: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
     missing = [name for name in columns if name not in names]
     if missing:
         raise FaultyFileError(f"Columns are missing: {', '.join(missing)}. The header must name {', '.join(columns)}.")
-    if len(names) > len(columns):
-        extra = [name or "(no name)" for name in names if name not in columns] or ["one of them twice"]
+    known = {*columns, *optional}
+    if len(names) > len(known.intersection(names)):
+        extra = [name or "(no name)" for name in names if name not in known] or ["one of them twice"]
         raise FaultyFileError(f"There are columns that do not belong here: {', '.join(extra)[:200]}.")
     return names
 

@@ -43,7 +43,7 @@ def receive(*, file: "UploadedFile[bytes]", kind: ImportKind, actor: str, at: da
     _refuse_twice(kind, digest.hexdigest())
     file.seek(0)
     try:
-        reading.check_beginning(file.read(reading.BEGINNING), KINDS[kind].columns)
+        reading.check_beginning(file.read(reading.BEGINNING), KINDS[kind].columns, KINDS[kind].optional)
     except reading.FaultyFileError as error:
         raise FileRefusedError(str(error)) from error
     file.seek(0)

@@ -8,7 +8,7 @@ from django_countries import countries
 from import_export.fields import Field
 
 from certification.models import DegreeTitle, MedicalSchool, SponsorNote
-from certification.services.imports.cells import Cell, Known, LastYear, Number, OneOf
+from certification.services.imports.cells import Cell, Day, Known, LastYear, Number, OneOf
 from certification.services.imports.resource import FileResource, Key, Row
 
 _FIRST_YEAR, _LAST_YEAR = 1800, 2100
@@ -25,19 +25,21 @@ def _years_in_order(instance: Any) -> Iterable[str]:  # Any: a record with years
 
 
 class SponsorNoteResource(FileResource):
-    """Sponsor notes: a school and a first year name a note; its last year and basis may change."""
+    """Sponsor notes: a school and a first year name a note; its last year, its basis and its withdrawal may change."""
 
     COLUMNS = ("school", "from_year", "to_year", "basis")
+    OPTIONAL = ("withdrawn_on",)
     KEY = ("school", "from_year")
 
     school = Field("school_id", "school", Known("school", "The school code"))
     from_year = Field("from_year", "from_year", Number("from_year", _FIRST_YEAR, _LAST_YEAR))
     to_year = Field("to_year", "to_year", LastYear("to_year", _FIRST_YEAR, _LAST_YEAR))
     basis = Field("basis", "basis", Cell("basis", most=60))
+    withdrawn_on = Field("withdrawn_on", "withdrawn_on", Day("withdrawn_on", empty=True))
 
     class Meta(FileResource.Meta):
         model = SponsorNote
-        fields = ("school", "from_year", "to_year", "basis")
+        fields = ("school", "from_year", "to_year", "basis", "withdrawn_on")
 
     def load(self, rows: Sequence[Row]) -> Mapping[Key, models.Model]:
         """Load the schools and their notes."""

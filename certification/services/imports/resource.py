@@ -61,6 +61,8 @@ class FileResource(ModelResource):  # type: ignore[misc]
     """Base of the kinds. A subclass names its `COLUMNS` and `KEY`, loads what a chunk needs, and judges rows."""
 
     COLUMNS: ClassVar[tuple[str, ...]]
+    # Columns that a file may leave out; what is on record in them stays then.
+    OPTIONAL: ClassVar[tuple[str, ...]] = ()
     # Columns that say what a row is about: two rows with the same are duplicates.
     KEY: ClassVar[tuple[str, ...]]
     # Sentence for a row that is on record already; empty where that is no fault.

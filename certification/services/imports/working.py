@@ -85,7 +85,7 @@ def _check_slice(file_import: FileImport) -> bool:
     kind = KINDS[file_import.kind]
     resource = kind.resource(file_import, Terms(eastern_date(timezone.now()), current_tables()))
     with store.opened(file_import) as file:
-        table = reading.read(file, kind.columns)
+        table = reading.read(file, kind.columns, kind.optional)
         rest = (line for line in table.lines if line.number > file_import.lines)
         while chunk := list(islice(rest, CHUNK)):
             if file_import.rows + len(chunk) > settings.IMPORT_MOST_ROWS:

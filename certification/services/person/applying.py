@@ -1,6 +1,5 @@
 """The Application for Certification, and what it says of schools and credits, as facts."""
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -66,16 +65,14 @@ def _transfer(record: Record, row: Record) -> Transfer:
     )
 
 
+def note(row: Record) -> SponsorNote:
+    """Return a Sponsor Note with the day on which it was withdrawn (R-SCH-8)."""
+    return SponsorNote(from_year=row["from_year"], to_year=row["to_year"], withdrawn_on=day(row["withdrawn_on"]))
+
+
 def _school(record: Record, row: Record) -> School:
-    years: Sequence[tuple[int, int | None]] = sorted(
-        {
-            (note["from_year"], note["to_year"])
-            for note in record["attended_notes"]
-            if note["school_id"] == row["school_id"]
-        },
-        key=lambda note: note[0],
-    )
-    notes = tuple(SponsorNote(from_year=first, to_year=last) for first, last in years)
+    of_school = {note(one) for one in record["attended_notes"] if one["school_id"] == row["school_id"]}
+    notes = tuple(sorted(of_school, key=lambda one: one.from_year))
     return School(
         name=row["school_name"],
         country=row["country"],

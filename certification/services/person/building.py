@@ -20,7 +20,6 @@ from certification.rules.facts import (
     SanctionKind,
     School,
     Sitting,
-    SponsorNote,
     Training,
     WindowException,
 )
@@ -114,7 +113,7 @@ def _school(record: Record, as_of: date) -> School:
         name=record["education_school_name"],
         country=record["education_school_country"],
         in_directory=True,
-        sponsor_notes=tuple(SponsorNote(from_year=row["from_year"], to_year=row["to_year"]) for row in record["notes"]),
+        sponsor_notes=tuple(applying.note(row) for row in record["notes"]),
         wfme_accredited=RecognizedBy.WFME.value in current or Pathway.WFME in confirmed,
         ncfmea_comparable=RecognizedBy.NCFMEA.value in current or Pathway.NCFMEA in confirmed,
         joint_with_us_school=Pathway.JOINT_DEGREE in confirmed,

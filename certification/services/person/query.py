@@ -54,7 +54,7 @@ def records(applicant_ids: Iterable[int]) -> Iterable[Record]:
             through="certificate__applicant",
             where={"kind": CertificateChangeKind.EXTENDED},
         ),
-        notes=_of_school(SponsorNote, "from_year", "to_year"),
+        notes=_of_school(SponsorNote, "from_year", "to_year", "withdrawn_on"),
         titles=_array(
             DegreeTitle.objects.filter(
                 Q(school=OuterRef("education__school"))
@@ -77,7 +77,7 @@ def records(applicant_ids: Iterable[int]) -> Iterable[Record]:
         ),
         attended_notes=_of_person(
             SponsorNote,
-            *("school_id", "from_year", "to_year"),
+            *("school_id", "from_year", "to_year", "withdrawn_on"),
             through="school__attended__application__applicant",
         ),
         oet=_of_person(OetResult, "taken_on", "released_on", "listening", "reading", "speaking", "writing"),
