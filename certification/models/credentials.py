@@ -58,6 +58,9 @@ class Credential(HeldForReview):
     read_issued_on = models.DateField(null=True, blank=True)
     read_graduation_on = models.DateField(null=True, blank=True)
     read_issuer = models.CharField(max_length=250, blank=True)
+    title_accepted_on = models.DateField(
+        null=True, blank=True, help_text="A title that the Reference Guide does not have was accepted (R-CRED-4)."
+    )
     letter_accepted_on = models.DateField(
         null=True, blank=True, help_text="The school's letter counts for examinations from this day (R-CRED-8)."
     )

@@ -45,6 +45,10 @@ def degree_title(case: Case) -> Finding:
     accepted = {_normal(one) for one in education.accepted_titles}
     if _normal(title) in accepted:
         return met(f"{title} is an accepted title.", degree_title=title)
+    by_hand = education.title_accepted_on
+    if by_hand is not None and by_hand <= case.as_of:
+        reason = f"We compared {title} with the titles of your school, and accepted it."
+        return met(reason, degree_title=title, title_accepted_on=by_hand)
     reason = "The title on your diploma is not among those we know for your school and year. We are checking it."
     return manual_review(reason, degree_title=title, accepted_titles=list(education.accepted_titles))
 

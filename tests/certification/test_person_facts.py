@@ -1,15 +1,15 @@
 """Facts from the record, and the verdict on them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from certification.models import Credential
+from certification.models import Credential, MedicalEducation
 from certification.rules.facts import CredentialState, PathwayState, Result
 from certification.rules.table_files import shipped_tables
-from certification.rules.trace import INDEFINITE, Overall
+from certification.rules.trace import INDEFINITE, Outcome, Overall
 from certification.services.evaluation import evaluate_people, evaluate_person
 from certification.services.person import person_facts
 from certification.states import CredentialKind, CredentialStatus, Examination
@@ -94,6 +94,23 @@ def test_verdict_on_a_record(applicant):
 
     assert {one.rule_id for one in verdict.open_traces} == {"R-CRED-1"}
     assert (verdict.match_ready, verdict.registration_blocked) == (True, False)
+
+
+def test_a_title_that_reviewers_accepted_counts_from_that_day_and_no_other_title_does(applicant):
+    with_record(applicant)
+    MedicalEducation.objects.update(degree_title="Medicinae Universae Doctor")
+    diploma = Credential.objects.filter(kind=CredentialKind.DIPLOMA)
+    accepted_on = date(2025, 5, 6)
+
+    def outcome(as_of: date) -> Outcome:
+        return evaluate_person(applicant, as_of).trace("R-CRED-4").outcome
+
+    assert outcome(DAY) is Outcome.MANUAL_REVIEW
+    diploma.update(read_degree_title="MEDICINAE  universae doctor", title_accepted_on=accepted_on)
+    assert [outcome(accepted_on - timedelta(days=1)), outcome(accepted_on)] == [Outcome.MANUAL_REVIEW, Outcome.MET]
+    assert evaluate_person(applicant, DAY).trace("R-CRED-4").reason.endswith("and accepted it.")
+    diploma.update(read_degree_title="Doctor of Medicine")
+    assert outcome(DAY) is Outcome.MANUAL_REVIEW
 
 
 def test_certified_person_is_eligible_with_the_end_of_the_certificate(applicant):

@@ -106,6 +106,9 @@ class Education:
     accepted_titles: Annotated[
         tuple[str, ...], "Titles of the Reference Guide for this school and graduation year. Omitted: none known."
     ] = ()
+    title_accepted_on: Annotated[
+        date | None, "Day on which a senior reviewer accepted a title that the Reference Guide does not have."
+    ] = None
     excluded_titles: Annotated[
         tuple[str, ...], "Titles of the Reference Guide for this school that are never eligible. Omitted: none known."
     ] = ()

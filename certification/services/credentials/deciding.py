@@ -154,7 +154,8 @@ def accept(*, key: int, reading: CredentialReading, reviewer: User, at: datetime
     if reading.issued_on is None:
         raise DecisionError("issued_on", "Enter the date of issue as printed on the document")
     if credential.kind == CredentialKind.DIPLOMA:
-        _require_title(credential, reading, reviewer)
+        by_hand = _require_title(credential, reading, reviewer)
+        credential.title_accepted_on = eastern_date(at) if by_hand else None
     actor = actor_label(reviewer)
     _decided(credential, actor=actor, at=at)
     moves.move(credential, CredentialState.ACCEPTED_FOR_VERIFICATION, at=at, actor=actor)
@@ -172,7 +173,8 @@ def _require_name(credential: Credential, reading: CredentialReading, parts: set
         )
 
 
-def _require_title(credential: Credential, reading: CredentialReading, reviewer: User) -> None:
+def _require_title(credential: Credential, reading: CredentialReading, reviewer: User) -> bool:
+    """Return whether the title counts by the word of the reviewer alone."""
     if not reading.degree_title:
         raise DecisionError("degree_title", "Enter the title of the degree as printed on the diploma")
     school = MedicalSchool.objects.filter(pk=reading.school_id or 0).first()
@@ -180,7 +182,7 @@ def _require_title(credential: Credential, reading: CredentialReading, reviewer:
     if found.answer is TitleAnswer.EXCLUDED:
         raise DecisionError("degree_title", f"This award is never eligible (R-CRED-5): {found.reason}")
     if found.answer is TitleAnswer.ACCEPTED:
-        return
+        return False
     if not reading.title_by_hand:
         raise DecisionError(
             "degree_title",
@@ -191,6 +193,7 @@ def _require_title(credential: Credential, reading: CredentialReading, reviewer:
         raise DecisionError(
             "internal_note", "Say why this title is accepted although the Reference Guide does not have it"
         )
+    return True
 
 
 @transaction.atomic

@@ -84,6 +84,7 @@ def _education(record: Record, as_of: date) -> Education | None:
         degree_date=record["education_degree_on"],
         degree_title=record["education_degree_title"],
         accepted_titles=_titles(record, excluded=False),
+        title_accepted_on=papers.title_accepted_on(record, record["education_degree_title"], as_of),
         excluded_titles=_titles(record, excluded=True),
         completion_letter=papers.letter_accepted(record, as_of),
         status_confirmed=papers.known_to_the_school(record, as_of),

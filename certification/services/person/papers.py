@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from applicants.naming import comparable
 from certification.rules.facts import (
     Credential,
     CredentialState,
@@ -60,6 +61,13 @@ def letter_accepted(record: Record, as_of: date) -> bool:
     """Tell whether a letter of completion was accepted by then (R-CRED-8)."""
     days = [day(row["letter_accepted_on"]) for row in record["papers"]]
     return any(on is not None and on <= as_of for on in days)
+
+
+def title_accepted_on(record: Record, title: str, as_of: date) -> date | None:
+    """Return the day on which reviewers accepted `title` on a diploma though the Reference Guide does not have it."""
+    rows = [row for row in record["papers"] if comparable(row["read_degree_title"]) == comparable(title)]
+    days = (day(row["title_accepted_on"]) for row in rows)
+    return min((on for on in days if on is not None and on <= as_of), default=None)
 
 
 def _best(record: Record, kind: CredentialKind, name: str, as_of: date) -> Credential | None:

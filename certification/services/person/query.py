@@ -152,7 +152,7 @@ def records(applicant_ids: Iterable[int]) -> Iterable[Record]:
 
 PAPER = (
     *("pk", "kind", "issuer", "state", "moved_at", "submitted_at", "language", "name_on_document", "read_name"),
-    *("degree_title", "read_degree_title", "letter_accepted_on", "return_reason"),
+    *("degree_title", "read_degree_title", "letter_accepted_on", "title_accepted_on", "return_reason"),
 )
 LICENSE = (
     *("country", "kind", "unsupervised", "met_all_requirements", "disciplined", "valid_from", "valid_until"),
