@@ -107,7 +107,7 @@ class FileImportAdmin(ReadOnlyAdmin):
             "title": "Import a file",
             "opts": self.opts,
             "form": form,
-            "kinds": [(kind.label, KINDS[kind].columns) for kind in ImportKind],
+            "kinds": [(kind.label, KINDS[kind].columns, KINDS[kind].optional) for kind in ImportKind],
             "megabytes": settings.IMPORT_MOST_BYTES // 1_000_000,
             "most_rows": settings.IMPORT_MOST_ROWS,
         }

@@ -64,6 +64,13 @@ def test_upload_report_and_acceptance(senior, ada, django_assert_max_num_queries
     assert "Written" in senior.get(page).content.decode()
 
 
+def test_the_page_names_the_columns_of_each_kind_and_those_that_may_be_left_out(senior):
+    page = senior.get(reverse(ADD)).content.decode()
+
+    assert "school, from_year, to_year, basis; may be left out: withdrawn_on</li>" in page
+    assert "identification_number, examination, taken_on, reported_on, result" in page
+
+
 def test_rejected_rows_are_a_table_without_formulas(senior, ada):
     page = sent_and_checked(senior, USMLE + ROW + "=HYPERLINK(1),@x,+1,-2,fail\n")
 
