@@ -55,14 +55,14 @@ C = CredentialState
 CREDENTIAL_MACHINE: Machine[CredentialState] = Machine(
     name="Credential",
     moves={
-        # Verified at once: the school sent the document itself, before the physician handed one in.
-        C.DRAFT: frozenset({C.SUBMITTED, C.VERIFIED}),
+        # Reply received at once: the school sent the document itself, before the physician handed one in.
+        C.DRAFT: frozenset({C.SUBMITTED, C.REPLY_RECEIVED}),
         C.SUBMITTED: frozenset({C.IN_REVIEW}),
         # Back to submitted: the physician replaced a file, so that the reviewer looks at something that is gone.
         C.IN_REVIEW: frozenset(
             {C.SUBMITTED, C.RETURNED_TO_APPLICANT, C.ACCEPTED_FOR_VERIFICATION, C.REFUSED, C.SUSPECTED_FRAUD}
         ),
-        C.RETURNED_TO_APPLICANT: frozenset({C.SUBMITTED, C.VERIFIED}),
+        C.RETURNED_TO_APPLICANT: frozenset({C.SUBMITTED, C.REPLY_RECEIVED}),
         C.ACCEPTED_FOR_VERIFICATION: frozenset({C.SENT_TO_SCHOOL}),
         C.SENT_TO_SCHOOL: frozenset({C.REMINDED, C.REPLY_RECEIVED}),
         C.REMINDED: frozenset({C.REMINDED, C.REPLY_RECEIVED}),

@@ -26,7 +26,7 @@ def keep(request: VerificationRequest, answer: VerificationAnswer, *, at: dateti
         or own.filter(verification_requests__decided_at=None).exclude(verification_requests=None).exists()
     ):
         return None
-    credential = _expected(own, request, at=at) or _new(request, answer, at=at)
+    credential = _expected(own, request, at=at, actor=actor) or _new(request, answer, at=at)
     sent = CredentialDocument.objects.create(
         credential=credential, part=CredentialPart.ORIGINAL, upload=answer.transcript, added_at=answer.received_at
     )
@@ -36,21 +36,21 @@ def keep(request: VerificationRequest, answer: VerificationAnswer, *, at: dateti
     return moves.move(credential, CredentialState.VERIFIED, at=at, actor=actor, reason=request.reference)
 
 
-def _expected(own: CredentialQuerySet, request: VerificationRequest, *, at: datetime) -> Credential | None:
+def _expected(own: CredentialQuerySet, request: VerificationRequest, *, at: datetime, actor: str) -> Credential | None:
     open_one = own.select_for_update(of=("self",)).filter(state__in=OPEN_TO_APPLICANT).order_by("pk").first()
     if open_one is None:
         return None
     # The record says who issued what is verified, not what the person typed.
     open_one.issuer, open_one.school = request.school.name, request.school
     open_one.save(update_fields=["issuer", "school"])
-    return open_one
+    return moves.move(open_one, CredentialState.REPLY_RECEIVED, at=at, actor=actor, reason=request.reference)
 
 
 def _new(request: VerificationRequest, answer: VerificationAnswer, *, at: datetime) -> Credential:
     return Credential.objects.create(
         applicant_id=request.applicant_id,
         kind=CredentialKind.TRANSCRIPT,
-        # As if its own answer had just come; the move to verified writes the status that reports state.
+        # Its own answer, so to speak, has just come; the move to verified writes the status that reports state.
         state=CredentialState.REPLY_RECEIVED,
         issuer=request.school.name,
         school=request.school,
