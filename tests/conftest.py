@@ -1,6 +1,7 @@
 """Fixtures for every test. The servers and the environment are set up before this by `tests.early`."""
 
 pytest_plugins = [
+    "tests.support.memory",
     "tests.support.settings",
     "tests.support.database",
     "tests.support.servers",
