@@ -11,7 +11,9 @@ from sandbox.process import ChildProcess, start_child, wait_for_line
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 RESULT = "result "
-_MEASURE_SECONDS = 600.0
+_START_SECONDS = 600.0
+# Judging two hundred thousand people takes longer than ten minutes on two cores.
+_MEASURE_SECONDS = 3600.0
 
 
 class Launcher:
@@ -50,7 +52,7 @@ class Launcher:
         # A connection that waits for its turn must not be closed meanwhile.
         bind += ["--keep-alive", "75", "--no-control-socket"]
         child = self.start("gunicorn", application, *bind, name="web", changes={**hidden, **(changes or {})})
-        wait_for_line(child, "Booting worker", _MEASURE_SECONDS)
+        wait_for_line(child, "Booting worker", _START_SECONDS)
         return child
 
     def begin(self, *arguments: str, changes: Mapping[str, str] | None = None) -> ChildProcess:
