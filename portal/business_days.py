@@ -32,3 +32,8 @@ def add_business_days(day: date, count: int) -> date:
 def business_days_between(first: date, last: date) -> int:
     """Return how many business days lie after `first`, up to and including `last`; 0 when `last` is not later."""
     return sum(is_business_day(first + timedelta(days=after)) for after in range(1, (last - first).days + 1))
+
+
+def in_business_days(count: int) -> str:
+    """Return `count` with its unit: "1 business day", "2 business days"."""
+    return f"{count} business day{'' if count == 1 else 's'}"

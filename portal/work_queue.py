@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.urls import reverse
 
-from portal.business_days import add_business_days, business_days_between, is_business_day
+from portal.business_days import add_business_days, business_days_between, in_business_days, is_business_day
 from portal.eastern import EASTERN, eastern_date
 
 PARAMETER = "waits"
@@ -168,10 +168,10 @@ def _counts(place: _Place, work: Work) -> Rows:
 
 
 def _card(place: _Place, count: int, oldest: object, late: int, *, at: datetime) -> Card:
-    target = f"Target: within {_days(place.queue.days)}"
+    target = f"Target: within {in_business_days(place.queue.days)}"
     if isinstance(oldest, datetime):
         waits = f"The oldest waits {waited_since(oldest, at=at)}"
-        words = f"{waits}. {late} longer than {_days(place.queue.days)}" if late else f"{waits}. {target}"
+        words = f"{waits}. {late} longer than {in_business_days(place.queue.days)}" if late else f"{waits}. {target}"
     else:
         words = target
     return Card(place.queue.title, place.list_url, count, bool(late), words)
@@ -230,8 +230,4 @@ def _what(place: _Place, kind: str) -> str:
 def waited_since(since: datetime, *, at: datetime) -> str:
     """Return for how many business days something waits."""
     days = business_days_between(eastern_date(since), eastern_date(at))
-    return _days(days) if days else "less than a day"
-
-
-def _days(count: int) -> str:
-    return f"{count} business day{'' if count == 1 else 's'}"
+    return in_business_days(days) if days else "less than a day"

@@ -29,7 +29,7 @@ from portal import audit, reading
 from portal.admin import ReadOnlyAdmin, WaitingFilter
 from portal.admin.restricted import ask_purpose
 from portal.audit_history import history_of
-from portal.business_days import business_days_between
+from portal.business_days import business_days_between, in_business_days
 from portal.eastern import eastern_date
 from portal.four_eyes import SamePersonError
 from portal.models import Upload
@@ -283,8 +283,7 @@ def waited(record: HeldForReview, *, at: datetime) -> str:
     if record.submitted_at is None:
         return ""
     until = record.decided_at or at
-    days = business_days_between(eastern_date(record.submitted_at), eastern_date(until))
-    return f"{days} business day{'' if days == 1 else 's'}"
+    return in_business_days(business_days_between(eastern_date(record.submitted_at), eastern_date(until)))
 
 
 def _not_taken(form: JudgmentForm) -> list[tuple[str, str]]:

@@ -25,7 +25,7 @@ from certification.services.credentials import completeness, deciding, specimens
 from certification.services.credentials.deciding import CHECKS, CredentialReading
 from certification.states.credentials import CredentialKind, CredentialPart, CredentialState
 from portal import audit, four_eyes
-from portal.business_days import business_days_between
+from portal.business_days import business_days_between, in_business_days
 from portal.eastern import eastern_date
 from portal.reading import Purpose
 from portal.work_queue import Queue, in_states
@@ -100,8 +100,7 @@ class CredentialAdmin(ReviewAdmin):
     def waiting(self, record: HeldForReview) -> str:
         """Return for how many business days it is in its state."""
         moved_at = cast("Credential", record).moved_at
-        days = business_days_between(eastern_date(moved_at), eastern_date(timezone.now()))
-        return f"{days} business day{'' if days == 1 else 's'}"
+        return in_business_days(business_days_between(eastern_date(moved_at), eastern_date(timezone.now())))
 
     def form_for(self, record: HeldForReview, data: Any = None) -> CredentialReviewForm:  # Any: QueryDict or None
         """Return the form with what was read before, or with what the physician typed."""

@@ -23,7 +23,7 @@ from certification.models import (
     PathwayAcceptance,
 )
 from certification.rules.credentials import CredentialRecord
-from certification.rules.facts import Certificate as CertificateFact
+from certification.rules.facts import Certificate as EarlierCertificate
 from certification.states import (
     CERTIFICATE_MACHINE,
     CertificateOrigin,
@@ -87,7 +87,7 @@ class EarlierRecord:
     degree: Degree
     credentials: tuple[CredentialRecord, ...] = ()
     acceptances: tuple[Acceptance, ...] = ()
-    certificate: CertificateFact | None = None
+    certificate: EarlierCertificate | None = None
     findings: tuple[Finding, ...] = ()
 
 
@@ -155,7 +155,7 @@ def _days(record: EarlierRecord) -> Iterator[date]:
     yield from (on for on in known if on is not None)
 
 
-def _later_days(certificate: CertificateFact) -> list[date]:
+def _later_days(certificate: EarlierCertificate) -> list[date]:
     later = certificate.made_permanent_on, certificate.revoked_on
     return [on for on in later if on is not None]
 
@@ -174,7 +174,7 @@ def _faults_of_credential(credential: CredentialRecord) -> Iterator[str]:
         yield f"{credential.kind}: not decided. The person hands it in here, and we ask the school."
 
 
-def _faults_of_certificate(certificate: CertificateFact) -> Iterator[str]:
+def _faults_of_certificate(certificate: EarlierCertificate) -> Iterator[str]:
     ends = [certificate.valid_through] if certificate.valid_through is not None else []
     if any(on < certificate.issued_on for on in (*ends, *_later_days(certificate))):
         yield f"Certificate {certificate.number}: something happened to it before it was issued."
@@ -225,7 +225,7 @@ def _write_credential(applicant: Applicant, record: CredentialRecord, school: Me
     )
 
 
-def _write_certificate(applicant: Applicant, record: CertificateFact) -> None:
+def _write_certificate(applicant: Applicant, record: EarlierCertificate) -> None:
     Certificate.objects.create(
         applicant=applicant,
         number=record.number,
@@ -238,7 +238,7 @@ def _write_certificate(applicant: Applicant, record: CertificateFact) -> None:
     )
 
 
-def _state_of(record: CertificateFact) -> CertificateState:
+def _state_of(record: EarlierCertificate) -> CertificateState:
     """Return the state in which what happened leaves the certificate. Raises `IllegalMoveError`."""
     happened: Iterable[tuple[date, CertificateState]] = [
         (on, state)

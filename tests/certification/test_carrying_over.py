@@ -19,7 +19,7 @@ from certification.models import (
     PathwayAcceptance,
 )
 from certification.rules.credentials import DIPLOMA, TRANSCRIPT, CredentialRecord
-from certification.rules.facts import Certificate as CertificateFact
+from certification.rules.facts import Certificate as EarlierCertificate
 from certification.services import facts_as_of
 from certification.services.carrying_over import Acceptance, CarryOverError, Degree, EarlierRecord, Finding, carry_over
 from certification.states import CertificateOrigin, CertificateState, CredentialState
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 AT = datetime(2026, 1, 5, 15, tzinfo=UTC)
 SOURCE = "Register of certificates, volume 7, compared by the registrar"
 VERIFIED = ((date(2012, 9, 1), "In progress"), (date(2013, 1, 4), "Verified"))
-CERTIFICATE = CertificateFact(number="0-123-456-7", issued_on=date(2014, 5, 6), valid_through=None)
+CERTIFICATE = EarlierCertificate(number="0-123-456-7", issued_on=date(2014, 5, 6), valid_through=None)
 PATHWAY = Acceptance(1, 2022, date(2022, 1, 20), date(2021, 9, 14), date(2023, 12, 31))
 WATCHED = (
     MedicalEducation,

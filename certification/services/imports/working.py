@@ -154,7 +154,9 @@ def sweep(*, at: datetime) -> int:
 
 def work_off(*, at: datetime) -> int:
     """Do at once what is to be done about files that wait for the portal and are within reach; returns about how many."""
-    keys = [key for key in _waiting(at) if store.is_within_reach(FileImport.objects.get(pk=key))]
+    waiting = _waiting(at)
+    known = FileImport.objects.in_bulk(waiting)
+    keys = [key for key in waiting if store.is_within_reach(known[key])]
     for key in keys:
         while work(key):
             pass

@@ -50,7 +50,7 @@ def _new(request: VerificationRequest, answer: VerificationAnswer, *, at: dateti
     return Credential.objects.create(
         applicant_id=request.applicant_id,
         kind=CredentialKind.TRANSCRIPT,
-        # Its own answer, so to speak, has just come; the move to verified writes the status that reports state.
+        # What came with an answer is itself one; the move to verified writes the status that reports state.
         state=CredentialState.REPLY_RECEIVED,
         issuer=request.school.name,
         school=request.school,
