@@ -21,7 +21,7 @@ def settings_for_tests(django_test_environment: None) -> Iterator[None]:
     """Mail goes to the portal's own outbox, static files need no manifest, and repeated queries raise.
 
     What is slow on purpose or once for a server, and would be so for each test, is quick: passwords, and the list of all
-    static files.
+    static files. These are served from their sources, so that no test depends on another one having collected them.
     """
     with override_settings(
         EMAIL_BACKEND=_EMAIL_BACKEND,
@@ -30,6 +30,7 @@ def settings_for_tests(django_test_environment: None) -> Iterator[None]:
         MIDDLEWARE=["zeal.middleware.zeal_middleware", *portal_settings.MIDDLEWARE],
         PASSWORD_HASHERS=["tests.support.passwords.QuickArgon2Hasher", *portal_settings.PASSWORD_HASHERS[1:]],
         WHITENOISE_AUTOREFRESH=True,
+        WHITENOISE_USE_FINDERS=True,
         STORAGES=portal_settings.STORAGES
         | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}},
     ):
