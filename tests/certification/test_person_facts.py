@@ -12,6 +12,7 @@ from certification.rules.table_files import shipped_tables
 from certification.rules.trace import INDEFINITE, Outcome, Overall
 from certification.services.evaluation import evaluate_people, evaluate_person
 from certification.services.person import person_facts
+from certification.services.person.query import statement
 from certification.states import CredentialKind, CredentialStatus, Examination
 from payments.models import LedgerAccount
 from payments.services import ledger
@@ -161,6 +162,13 @@ def test_many_people_in_as_many_queries_as_one():
     assert len(queries) == 2
     assert set(verdicts) == {person.pk for person in people}
     assert len({verdict.outcome for verdict in verdicts.values()}) == 1
+
+
+def test_the_query_is_written_down_once_for_any_number_of_people():
+    one, three = statement([7]), statement(iter([7, 8, 9]))
+
+    assert one[0] is three[0]
+    assert (one[1].count([7]), three[1].count([7, 8, 9])) == (1, 1)
 
 
 def test_debt_holds_the_certificate(applicant):

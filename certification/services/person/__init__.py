@@ -24,4 +24,4 @@ def people_facts(applicant_ids: Iterable[int], as_of: date) -> Mapping[int, Pers
     """Return the facts of many people by their id; two queries, so give it a few hundred at a time."""
     wanted = list(applicant_ids)
     debts = till().debts(wanted)
-    return {record["pk"]: facts_of(record, as_of, debts.get(record["pk"], 0)) for record in records(wanted)}
+    return {record["id"]: facts_of(record, as_of, debts.get(record["id"], 0)) for record in records(wanted)}
