@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from django import forms
+from django.urls import reverse
 
 from applicants.http import ApplicantRequest
 from applicants.models import Applicant
@@ -73,3 +74,13 @@ def add(part: OrderPart) -> None:
 def part_of(fee_code: str) -> OrderPart | None:
     """Return the part for lines of `fee_code`; None for those that need none."""
     return _parts.get(fee_code)
+
+
+def menu_path(order: Order) -> str:
+    """Return the address whose entry of the menu pages about `order` belong to: that of the first part with lines in it.
+
+    Empty for an order of services alone, whose pages stay where their own address puts them.
+    """
+    codes = order.lines.filter(removed_at__isnull=True).order_by("id").values_list("fee_code", flat=True)
+    part = next(filter(None, map(part_of, codes)), None)
+    return reverse(part.change_page) if part else ""

@@ -130,6 +130,7 @@ def _page(request: ApplicantRequest, form: ReviewForm, reviewed: Review) -> Http
         "review": reviewed,
         "basket": reviewed.basket,
         "problem": what_happened(last_attempt(order)) if order.placed_at is not None else "",
+        "menu_path": parts.menu_path(order),
     }
     return render(request, "payments/order_review.html", values)
 
@@ -141,7 +142,8 @@ def _under_way(request: ApplicantRequest, order: Order) -> HttpResponse:
         return redirect("order_confirmation", order.reference)
     if request.method == "POST":
         return _to_payment(request, payment)
-    return render(request, "payments/payment_under_way.html", {"order": order, "payment": payment})
+    values = {"order": order, "payment": payment, "menu_path": parts.menu_path(order)}
+    return render(request, "payments/payment_under_way.html", values)
 
 
 def _to_payment(request: HttpRequest, payment: Payment) -> HttpResponse:
@@ -151,7 +153,8 @@ def _to_payment(request: HttpRequest, payment: Payment) -> HttpResponse:
     try:
         address = checkout.open_session(payment.pk)
     except CheckoutUnavailableError:
-        response = render(request, "payments/payments_paused.html", {"reference": payment.order.reference}, status=503)
+        values = {"reference": payment.order.reference, "menu_path": parts.menu_path(payment.order)}
+        response = render(request, "payments/payments_paused.html", values, status=503)
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
     response = HttpResponseRedirect(address)
@@ -196,6 +199,7 @@ def order_confirmation(request: ApplicantRequest, reference: str) -> HttpRespons
         "lines": lines,
         "steps": next((part.steps for line in lines if (part := parts.part_of(line.fee_code))), ""),
         "zone": request.applicant.time_zone,
+        "menu_path": parts.menu_path(order),
     }
     if order.state != OrderState.PAID:
         is_bank_payment = payment is not None and payment.state == PaymentState.PROCESSING

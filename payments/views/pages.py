@@ -15,6 +15,7 @@ from applicants.http import ApplicantRequest, applicant_required
 from applicants.second_factor import second_factor_required
 from payments import gateway
 from payments.models import Order, Payment
+from payments.presenters import parts
 from payments.services import checkout, fees, receipts, sync
 from payments.states import PaymentState
 from portal.audit import actor_label
@@ -39,7 +40,8 @@ def payment_return(request: ApplicantRequest, payment_id: uuid.UUID) -> HttpResp
     try:
         state = sync.sync(payment.pk)
     except gateway.GatewayUnavailableError:
-        return render(request, "payments/confirming.html", {"payment": payment})
+        values = {"payment": payment, "menu_path": parts.menu_path(payment.order)}
+        return render(request, "payments/confirming.html", values)
     return _leave(request, payment, state)
 
 
@@ -94,11 +96,13 @@ def _order_of(request: ApplicantRequest, reference: str) -> Order:
 @require_safe
 def receipt(request: ApplicantRequest, reference: str) -> HttpResponseBase:
     """The receipt of a paid order."""
+    order = _order_of(request, reference)
     try:
-        found = receipts.receipt_of(_order_of(request, reference))
+        found = receipts.receipt_of(order)
     except receipts.NoReceiptError as error:
         raise Http404(str(error)) from error
-    return render(request, "payments/receipt.html", {"receipt": found, "paid_on": eastern_date(found.paid_at)})
+    values = {"receipt": found, "paid_on": eastern_date(found.paid_at), "menu_path": parts.menu_path(order)}
+    return render(request, "payments/receipt.html", values)
 
 
 @applicant_required

@@ -125,6 +125,16 @@ def nav_current(context: RequestContext, *url_names: str) -> SafeString:
     return mark_safe(' aria-current="page"') if match and match.url_name in url_names else mark_safe("")
 
 
+@register.simple_tag(takes_context=True)
+def nav_section(context: RequestContext, *beginnings: str) -> SafeString:
+    """Print ` aria-current="page"` where the path of the page shown begins with one of `beginnings`.
+
+    A page that belongs to another section than its own address says so with `menu_path` in its context.
+    """
+    path = str(context.get("menu_path") or getattr(context.get("request"), "path", ""))
+    return mark_safe(' aria-current="page"') if path.startswith(beginnings) else mark_safe("")
+
+
 @register.simple_tag
 def organization_facts() -> Mapping[str, str]:
     """Name, address, e-mail, phone and hours of the organization, for pages and messages without a request."""

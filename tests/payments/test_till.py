@@ -1,5 +1,6 @@
 """The till: services sold through the one order of a person, by card, by credit, by bank, and not at all."""
 
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -68,6 +69,12 @@ def pay_page(client: Client, total: int = PRICE, **ticks: str):
     return client.post(REVIEW, {"total_cents": str(total), **ticks})
 
 
+def current_entry(page: str) -> str:
+    """The entry of the menu that is marked as the one this page belongs to."""
+    (entry,) = re.findall(r'aria-current="page">(\w[\w ]*)</a>', page)
+    return str(entry)
+
+
 def standing(line: int) -> LineStanding:
     return purchases.till().standing(line)
 
@@ -109,6 +116,10 @@ def test_paid_by_card(client: Client, seller: Seller, stripe_double: StripeDoubl
     confirmation = client.get(reverse("order_confirmation", args=[payment.order.reference])).content.decode()
     assert "Payment received" in confirmation
     assert THING in confirmation
+    receipt = client.get(reverse("receipt", args=[payment.order.reference])).content.decode()
+    for shown in (page, confirmation, receipt):
+        assert current_entry(shown) == "Dashboard"
+    assert "Track this order" not in receipt
     assert "report" not in InboxMessage.objects.get(kind="payment_received").text
     assert client.get(reverse("order_tracking", args=[payment.order.reference]))["Location"].endswith("/confirmation/")
 
@@ -125,6 +136,7 @@ def test_paid_by_credit_in_one_order_with_a_report(client: Client, seller: Selle
         key=str(uuid.uuid4()),
     )
     page = client.get(REVIEW).content.decode()
+    assert current_entry(page) == "Status reports"
     assert "Each report will say" in page
     assert THING in page
 

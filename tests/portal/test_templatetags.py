@@ -137,6 +137,18 @@ def test_navigation_marks_the_current_page(url_name, expected):
     assert html == expected
 
 
+@pytest.mark.parametrize(
+    ("path", "menu_path", "is_marked"),
+    [("/pathways/3/check/", "", True), ("/orders/review/", "", False), ("/orders/review/", "/pathways/", True)],
+)
+def test_navigation_marks_the_section_of_the_page(path, menu_path, is_marked):
+    values = {"request": SimpleNamespace(path=path), "menu_path": menu_path}
+
+    html = render("{% nav_section '/certificate/' '/pathways/' %}", **values)
+
+    assert html == (' aria-current="page"' if is_marked else "")
+
+
 def test_organization_facts_are_known_without_a_request(settings):
     settings.ORGANIZATION = {"name": "Example Commission"}
 
