@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from applicants import purchases
 from applicants.http import ApplicantRequest, applicant_required
 from applicants.second_factor import second_factor_required
 from payments import gateway
@@ -123,7 +124,12 @@ def receipt_pdf(request: ApplicantRequest, reference: str) -> HttpResponseBase:
 def fee_list(request: HttpRequest) -> HttpResponse:
     """What everything costs today, and announced changes."""
     prices = fees.price_list(eastern_date(timezone.now()))
-    return render(request, "payments/fees.html", {"fees": [_fee_row(price) for price in prices]})
+    ordered_here: list[tuple[object, ...]] = []
+    others: list[tuple[object, ...]] = []
+    for price in prices:
+        rows = ordered_here if parts.part_of(price.code) or purchases.explanation(price.code) else others
+        rows.append(_fee_row(price))
+    return render(request, "payments/fees.html", {"ordered_here": ordered_here, "others": others})
 
 
 def _fee_row(price: fees.Price) -> tuple[object, ...]:

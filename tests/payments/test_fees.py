@@ -44,10 +44,14 @@ def test_the_new_year_begins_in_eastern_time():
     assert eastern_date(datetime(2027, 1, 1, 5, 0, tzinfo=UTC)) == date(2027, 1, 1)
 
 
-def test_everybody_can_read_the_fees(client):
+def test_everybody_can_read_the_fees_and_what_is_ordered_here_stands_apart(client):
     FeeFactory.create()
+    FeeFactory.create(code="J1_APPLICATION", description="Something sold elsewhere")
 
     page = client.get("/fees/")
 
     assert page.status_code == 200
-    assert "$66.00" in page.content.decode()
+    ordered_here, others = page.content.decode().split("Other fees", 1)
+    assert "$66.00" in ordered_here
+    assert "Something sold elsewhere" not in ordered_here
+    assert "Something sold elsewhere" in others
