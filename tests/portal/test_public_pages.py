@@ -106,11 +106,16 @@ def test_links_into_the_guides_lead_to_a_heading(client):
     assert wanted <= set(guides.ids)
 
 
-def test_stranger_is_offered_verification_and_sign_in_only(client):
+def test_stranger_is_offered_what_needs_no_account_and_sign_in(client):
     html = client.get(reverse("landing")).content.decode()
 
     navigation = html.split('<nav class="nav"', 1)[1].split("</nav>")[0]
-    assert re.findall(r"<a [^>]*>([^<]+)</a>", navigation) == ["Verify a report", "Sign in"]
+    assert re.findall(r"<a [^>]*>([^<]+)</a>", navigation) == [
+        "Check your school",
+        "Verify a report",
+        "Help",
+        "Sign in",
+    ]
 
 
 def test_landing_sends_the_eligibility_question_by_get(client):
