@@ -13,6 +13,7 @@ from certification.services.verification.links import LinkClosedError, LinkStand
 from certification.services.verification.officials import Entry
 from certification.states import AttemptKind, CredentialState, Verdict, VerificationState
 from portal.models import AuditEvent, OutgoingEmail
+from portal.secret_links import digest_of
 from tests.certification.school_scenes import AT, LATER, diploma_of, reply_to, sent_request, state_of, token_of
 from tests.factories.applicants import ApplicantFactory
 from tests.factories.certification import CredentialFactory, MedicalSchoolFactory
@@ -164,7 +165,7 @@ def test_a_link_that_ended_says_why_and_takes_nothing(meanwhile, standing):
 def test_nobody_answers_with_a_link_that_was_never_made():
     sent_request()
 
-    for token in ("", "x", "x" * 5000, links.digest("x")):
+    for token in ("", "x", "x" * 5000, digest_of("x")):
         with pytest.raises(LinkUnknownError):
             answers.answer_by_link(token, reply_to(VerificationRequest.objects.get()), at=LATER)
 

@@ -4,9 +4,7 @@ Only a hash of the secret part is kept. Whether a link may still be used is not 
 its official and the clock, so that nothing can be forgotten when one of them changes.
 """
 
-import secrets
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from django.conf import settings
 from django.db import models
@@ -15,9 +13,9 @@ from django.urls import reverse
 from certification.models import SchoolOfficial, VerificationAttempt, VerificationRequest
 from certification.states import WITH_THE_SCHOOL, AttemptKind, VerificationState
 from portal.eastern import eastern_date
+from portal.secret_links import digest_of, new_secret
 
 LINK_LIFETIME = timedelta(days=45)
-_SECRET_BYTES = 32
 _LONGEST_TOKEN = 100
 
 
@@ -48,22 +46,17 @@ def make_attempt(
     request: VerificationRequest, official: SchoolOfficial, kind: AttemptKind, *, at: datetime
 ) -> tuple[VerificationAttempt, str]:
     """Note that we write to `official` and return the row with the secret part of its link."""
-    token = secrets.token_urlsafe(_SECRET_BYTES)
+    token, digest = new_secret()
     attempt = VerificationAttempt.objects.create(
         request=request,
         official=official,
         kind=kind,
         round=request.round,
         at=at,
-        digest=digest(token),
+        digest=digest,
         expires_at=at + LINK_LIFETIME,
     )
     return attempt, token
-
-
-def digest(token: str) -> str:
-    """Return what is kept of the secret part of a link."""
-    return sha256(token.encode()).hexdigest()
 
 
 def address(token: str) -> str:
@@ -76,7 +69,7 @@ def find(token: str) -> VerificationAttempt:
     rows = VerificationAttempt.objects.select_related(
         "request__school", "request__credential", "request__applicant", "official"
     )
-    found = rows.filter(digest=digest(token)).first() if len(token) <= _LONGEST_TOKEN else None
+    found = rows.filter(digest=digest_of(token)).first() if len(token) <= _LONGEST_TOKEN else None
     if found is None:
         raise LinkUnknownError
     return found
