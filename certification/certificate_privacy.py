@@ -5,7 +5,14 @@ from datetime import timedelta
 from functools import partial
 
 from applicants.privacy import NOTES_OF_REVIEWERS
-from certification.models import CaseDecision, CaseSanction, CertificateCopy, CertificateLookup, IrregularBehaviorCase
+from certification.models import (
+    CaseAllegation,
+    CaseDecision,
+    CaseSanction,
+    CertificateCopy,
+    CertificateLookup,
+    IrregularBehaviorCase,
+)
 from certification.services.certificates.copies import CopyNotReadyError, stored_bytes
 from certification.states import SHOWN_TO_THE_PERSON, CopyState
 from portal import retention
@@ -43,6 +50,10 @@ _finding = partial(
 def _cases(user_id: int) -> Rows:
     """Return the cases that the person was told of."""
     return IrregularBehaviorCase.objects.filter(applicant__user=user_id, state__in=SHOWN_TO_THE_PERSON)
+
+
+def _later_allegations(user_id: int) -> Rows:
+    return CaseAllegation.objects.filter(case__in=_cases(user_id))
 
 
 def _decisions(user_id: int) -> Rows:
@@ -103,6 +114,12 @@ HOLDINGS = (
         what="Notices about your record, with your answer and the decision",
         find=_cases,
         left_out={"allegation": FOR_STAFF, "opened_by": NAMES_STAFF},
+    ),
+    _finding(
+        model="certification.CaseAllegation",
+        what="That more was alleged about a notice, and when",
+        find=_later_allegations,
+        left_out={"words": FOR_STAFF, "made_by": NAMES_STAFF, "verification": "Says which answer is meant"},
     ),
     _finding(
         model="certification.CaseDocument",

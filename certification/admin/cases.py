@@ -156,14 +156,15 @@ class IrregularBehaviorCaseAdmin(CommitteeAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
-        """Show the case with the files that the person sent."""
+        """Show the case with what was alleged later, and the files that the person sent."""
 
         @shows_page_images
         def page(asked: HttpRequest) -> HttpResponseBase:
             case = IrregularBehaviorCase.objects.filter(pk=int(object_id)).first() if _is_key(object_id) else None
             files = [one.upload for one in case.documents.select_related("upload")] if case else []
+            later = case.later_allegations.select_related("verification").order_by("pk") if case else ()
             return super(IrregularBehaviorCaseAdmin, self).change_view(
-                asked, object_id, form_url, {**(extra_context or {}), "files": files}
+                asked, object_id, form_url, {**(extra_context or {}), "files": files, "later": later}
             )
 
         return cast("HttpResponse", page(request))

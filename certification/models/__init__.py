@@ -1,7 +1,13 @@
 """What certification knows: schools, education, examinations, pathways, credentials, the certificate."""
 
 from certification.models.application import Application, MedicalSchoolAttendance
-from certification.models.cases import CaseDecision, CaseDocument, CaseSanction, IrregularBehaviorCase
+from certification.models.cases import (
+    CaseAllegation,
+    CaseDecision,
+    CaseDocument,
+    CaseSanction,
+    IrregularBehaviorCase,
+)
 from certification.models.certificate_copies import CertificateCopy, CertificateLookup
 from certification.models.certificate_requests import CertificateRequest, ClinicalTraining
 from certification.models.certificates import Certificate, CertificateChange, IssueDecision
@@ -61,6 +67,7 @@ __all__ = [
     "Annotation",
     "Application",
     "AttemptLimit",
+    "CaseAllegation",
     "CaseDecision",
     "CaseDocument",
     "CaseSanction",

@@ -78,6 +78,28 @@ class IrregularBehaviorCase(models.Model):
         return f"case {self.pk}"
 
 
+class CaseAllegation(models.Model):
+    """What was alleged while a case was open already, beside the allegation that opened it. Written once."""
+
+    audit_person = "case__applicant_id"
+
+    case = models.ForeignKey(IrregularBehaviorCase, on_delete=models.PROTECT, related_name="later_allegations")
+    words = models.TextField(help_text="For staff; the person reads the notice.")
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=120)
+    verification = models.ForeignKey(
+        VerificationRequest,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The question to the school whose answer gave rise to it.",
+    )
+
+    def __str__(self) -> str:
+        return f"allegation {self.pk} of case {self.case_id}"
+
+
 class CaseDocument(models.Model):
     """A file that the person sent with an answer or an appeal."""
 

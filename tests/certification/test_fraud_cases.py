@@ -1,6 +1,7 @@
 """Suspected fraud opens a case for the committee, with the evidence and with a hold (R-IRR-1, R-HOLD-2)."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from applicants.models import Applicant
@@ -8,14 +9,18 @@ from applicants.roles import Role
 from applicants.services import reviews
 from certification.models import Credential, IrregularBehaviorCase
 from certification.rules.trace import Outcome
+from certification.services.cases import steps
+from certification.services.cases.steps import Evidence
 from certification.services.credentials import deciding, moves
 from certification.services.credentials.deciding import CredentialReading
 from certification.services.evaluation import evaluate_person
 from certification.services.verification import answers, review
 from certification.states import CredentialState, Verdict
+from portal.audit import actor_label
 from portal.models import AuditEvent, InboxMessage
 from tests.certification.credential_scenes import AT, waiting
 from tests.certification.school_scenes import LATER, reply_to, sent_request, token_of
+from tests.factories.schools_portal import VerificationRequestFactory
 from tests.people import browser_of, reviewer, senior, staff_in
 from tests.support.reading import open_record
 
@@ -54,12 +59,37 @@ def test_a_suspicion_opens_one_case_that_holds_the_certificate(applicant: Applic
     case = IrregularBehaviorCase.objects.get()
     assert (case.credential, case.verification) == (credential, None)
     assert "Seal is copied" in case.allegation
-    assert "And so is the signature" in case.allegation
+    assert "And so is the signature" in case.later_allegations.get().words
     # What is alleged is for the committee; who sees holds reads no word of it, and the person is told nothing yet.
     assert "copied" not in case.hold.reason
     assert not InboxMessage.objects.exists()
     assert evaluate_person(applicant, AT.date()).trace("R-HOLD-2").outcome is Outcome.NOT_MET
     assert AuditEvent.objects.filter(event="certification.case_evidence_added").count() == 1
+
+
+def test_nothing_that_is_alleged_later_is_lost_or_told_to_the_person(applicant: Applicant, applicant_client: Client):
+    first, second = sent_request(applicant=applicant), VerificationRequestFactory.create(applicant=applicant)
+    document, committee = first.credential, actor_label(staff_in(Role.COMMITTEE))
+    long = "The seal is copied. " * 600
+    for words, asked in ((long, first), (f"{long}Last words of the second", second), ("A third time", None)):
+        steps.open_case(
+            applicant=applicant, allegation=words, evidence=Evidence(document, asked), at=AT, actor=committee
+        )
+
+    case = IrregularBehaviorCase.objects.get()
+    later = list(case.later_allegations.order_by("pk").values_list("words", "verification", "made_by"))
+    assert (case.allegation, case.verification) == (long, first)
+    assert later == [
+        (f"{long}Last words of the second", second.pk, committee),
+        ("A third time", None, committee),
+    ]
+    address = reverse("admin:certification_irregularbehaviorcase_change", args=[case.pk])
+    page = open_record(browser_of(Role.COMMITTEE), address).content.decode()
+    assert "Last words of the second" in page
+    assert reverse("admin:certification_verificationrequest_change", args=[second.pk]) in page
+    for question in ("", "?show=changes"):
+        told = applicant_client.get(reverse("account_activity") + question).content.decode()
+        assert not [word for word in ("copied", "alleged", "Case", "Last words") if word in told]
 
 
 def test_a_school_that_says_not_ours_opens_a_case():

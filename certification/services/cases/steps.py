@@ -11,8 +11,7 @@ from django.db import transaction
 from applicants.models import Applicant
 from applicants.permissions import require
 from certification.certificate_emails import tell
-from certification.models import CaseDocument, Credential, IrregularBehaviorCase, VerificationRequest
-from certification.models.cases import MOST_WORDS
+from certification.models import CaseAllegation, CaseDocument, Credential, IrregularBehaviorCase, VerificationRequest
 from certification.services.holds import lift_hold, place_hold
 from certification.states import CASE_MACHINE, CLOSED_CASES, CaseState, HoldKind
 from portal import audit, mail
@@ -50,7 +49,7 @@ def open_case(
     """Record an allegation, and hold the certificate while the case is open (R-HOLD-2). Raises CaseError without words.
 
     For the committee's page and for services that meet a falsified document; who may is asked by the caller. A document has
-    one open case: what is alleged of it later is added there.
+    one open case: what is alleged of it later stands beside what opened it, each with its day and its evidence.
     """
     if not allegation.strip():
         raise CaseError("Say what is alleged", field="allegation")
@@ -89,9 +88,9 @@ def _open_case_about(credential: Credential) -> IrregularBehaviorCase | None:
 def _add_allegation(
     case: IrregularBehaviorCase, allegation: str, evidence: Evidence, *, at: datetime, actor: str
 ) -> IrregularBehaviorCase:
-    case.allegation = f"{case.allegation}\n\n{allegation}"[:MOST_WORDS]
-    case.verification = evidence.verification or case.verification
-    case.save(update_fields=["allegation", "verification"])
+    CaseAllegation.objects.create(
+        case=case, words=allegation, made_at=at, made_by=actor, verification=evidence.verification
+    )
     audit.record("certification.case_evidence_added", actor=actor, subject=case, at=at)
     mail.alert_staff(
         subject="More is alleged in a case of irregular behavior", lines=[f"Case {case.pk}: for the committee."], at=at
