@@ -2,11 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection, connections
 
-from certification.models import VerificationAnswer, VerificationAttempt, VerificationRequest
+from certification.models import Threshold, VerificationAnswer, VerificationAttempt, VerificationRequest
+from certification.services.rule_tables import load_shipped, save_row
 from certification.services.verification import answers, links, officials, reminders, requests, review, waiting
 from certification.services.verification.answers import AnswerRefusedError
 from certification.services.verification.links import LinkClosedError, LinkStanding, LinkUnknownError
@@ -224,6 +226,19 @@ def test_reminders_after_30_60_and_90_days_then_staff():
     request.credential.refresh_from_db()
     assert request.credential.state == CredentialState.REMINDED
     assert answers.answer_by_link(token_of(request.official), reply_to(request), at=AT + timedelta(days=121))
+
+
+def test_a_changed_table_changes_when_schools_are_reminded():
+    sent_request()
+    load_shipped(at=AT, actor="user:1")
+    first = Threshold.objects.get(code="verification_reminder_1")
+    first.value = Decimal(10)
+    save_row(first, reason="Sooner", at=AT, actor="user:1")
+
+    reminders.sweep(at=AT + timedelta(days=9))
+    assert not VerificationAttempt.objects.filter(kind=AttemptKind.REMINDER).exists()
+    reminders.sweep(at=AT + timedelta(days=10))
+    assert VerificationAttempt.objects.filter(kind=AttemptKind.REMINDER).count() == 1
 
 
 def test_one_reminder_is_enough_after_a_standstill_and_none_once_answered():

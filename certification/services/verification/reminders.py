@@ -1,4 +1,4 @@
-"""Reminders after 30, 60 and 90 days, and then staff (R-PSV-6)."""
+"""Reminders to schools on the days that the rule tables name, and after the last one staff (R-PSV-6)."""
 
 from datetime import datetime, timedelta
 
@@ -6,21 +6,27 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from certification.models import VerificationRequest
+from certification.services.rule_tables import current_tables
 from certification.services.verification import requests
 from certification.states import WITH_THE_SCHOOL, AttemptKind, CredentialState
 from portal import audit, mail
 from portal.eastern import eastern_date
 
-REMIND_EVERY = timedelta(days=30)
 MOST_REMINDERS = 3
+
+
+def reminder_days(*, at: datetime) -> list[int]:
+    """Return after how many days a school is reminded for the first, the second and the last time, as the tables say."""
+    tables, today = current_tables(), eastern_date(at)
+    return sorted(tables.number(f"verification_reminder_{number}", today) for number in range(1, MOST_REMINDERS + 1))
 
 
 def sweep(*, at: datetime, limit: int = 200) -> int:
     """Send what waited for an official, remind schools, and tell staff of those that stay silent; returns how many."""
     sent = requests.send_waiting(at=at, limit=limit)
     due = Q()
-    for count in range(MOST_REMINDERS):
-        due |= Q(reminders=count, sent_at__lte=at - REMIND_EVERY * (count + 1))
+    for count, days in enumerate(reminder_days(at=at)):
+        due |= Q(reminders=count, sent_at__lte=at - timedelta(days=days))
     rows = VerificationRequest.objects.filter(due, state__in=WITH_THE_SCHOOL).order_by(F("sent_at"), "pk")
     lines = [line for key in rows.values_list("pk", flat=True)[:limit] for line in remind(key, at=at)]
     if lines:
@@ -34,7 +40,8 @@ def remind(request_id: int, *, at: datetime) -> list[str]:
     request = requests.lock(request_id)
     if request.state not in WITH_THE_SCHOOL or request.sent_at is None:
         return []
-    count = min(int((at - request.sent_at) / REMIND_EVERY), MOST_REMINDERS)
+    waited = at - request.sent_at
+    count = sum(waited >= timedelta(days=days) for days in reminder_days(at=at))
     if count <= request.reminders:
         return []
     request.reminders = count
@@ -46,7 +53,7 @@ def remind(request_id: int, *, at: datetime) -> list[str]:
     else:
         lines.append(f"Request {request.reference}: nobody can be reminded by e-mail. Choose an official, or write.")
     if count == MOST_REMINDERS:
-        lines.append(f"Request {request.reference}: no answer after {(at - request.sent_at).days} days.")
+        lines.append(f"Request {request.reference}: no answer after {waited.days} days.")
     if lines:
         request.staff_told_at = at
     request.save(update_fields=["reminders", "staff_told_at"])
