@@ -19,8 +19,8 @@ from portal.widgets import RadioGroup
 
 # What people upload → its kind, None for what belongs to another document, and the part it is.
 WHAT: dict[str, tuple[str, CredentialKind | None, CredentialPart]] = {
-    "diploma": ("Final medical diploma", CredentialKind.DIPLOMA, CredentialPart.ORIGINAL),
-    "transcript": ("Final medical school transcript", CredentialKind.TRANSCRIPT, CredentialPart.ORIGINAL),
+    "diploma": (str(CredentialKind.DIPLOMA.label), CredentialKind.DIPLOMA, CredentialPart.ORIGINAL),
+    "transcript": (str(CredentialKind.TRANSCRIPT.label), CredentialKind.TRANSCRIPT, CredentialPart.ORIGINAL),
     "transfer_transcript": (
         "Transcript of a school from which you transferred credits",
         CredentialKind.TRANSFER_TRANSCRIPT,

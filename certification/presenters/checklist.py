@@ -6,6 +6,7 @@ from datetime import date
 
 from django.urls import NoReverseMatch, reverse
 
+from certification.rules.credentials import DIPLOMA, TRANSCRIPT
 from certification.rules.trace import SEVERITY, Bearing, Outcome, RuleTrace, Turn, Verdict
 from certification.rules.words import day_in_words
 
@@ -90,7 +91,7 @@ REQUIREMENTS = (
     ),
     Requirement(
         "diploma",
-        "Final medical diploma",
+        DIPLOMA,
         "R-PSV-1",
         ("R-CRED-6", "R-CRED-7", "R-CRED-9", "R-CRED-10", "R-PSV-7", "R-PSV-4", "R-PSV-1"),
         page="credentials",
@@ -98,7 +99,7 @@ REQUIREMENTS = (
     ),
     Requirement(
         "transcript",
-        "Final medical school transcript",
+        TRANSCRIPT,
         "R-PSV-2",
         ("R-PSV-2",),
         page="credentials",

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from certification.rules.case import Case
+from certification.rules.credentials import DIPLOMA, TRANSCRIPT
 from certification.rules.facts import Credential, CredentialState, ReplySource
 from certification.rules.registry import rule
 from certification.rules.trace import Bearing, Finding, Turn, manual_review, met, not_met, not_needed, pending
@@ -62,13 +63,13 @@ def _not_here(case: Case, which: str) -> Finding:
     return pending(f"Upload your {NAMES[which]}.", Turn.APPLICANT).using({which: "not received"})
 
 
-@rule("R-PSV-1", "Final medical diploma")
+@rule("R-PSV-1", DIPLOMA)
 def diploma_verified(case: Case) -> Finding:
     """R-PSV-1: every diploma is verified with the school that issued it."""
     return _judge(case, "diploma")
 
 
-@rule("R-PSV-2", "Final medical school transcript")
+@rule("R-PSV-2", TRANSCRIPT)
 def transcript_verified(case: Case) -> Finding:
     """R-PSV-2: requested from the school together with the diploma, otherwise supplied by the applicant, and verified."""
     return _judge(case, "transcript")

@@ -4,21 +4,22 @@ from collections.abc import Mapping
 
 from django.db import models
 
+from certification.rules import credentials as printed
 from portal.states import Machine, Owner
 
 
 class CredentialKind(models.TextChoices):
     """Credentials that are verified with the issuing school."""
 
-    DIPLOMA = "diploma", "Final medical diploma"
-    TRANSCRIPT = "transcript", "Final transcript"
-    TRANSFER_TRANSCRIPT = "transfer_transcript", "Transfer transcript"
+    DIPLOMA = "diploma", printed.DIPLOMA
+    TRANSCRIPT = "transcript", printed.TRANSCRIPT
+    TRANSFER_TRANSCRIPT = "transfer_transcript", printed.TRANSFER_TRANSCRIPT
 
 
 class CredentialStatus(models.TextChoices):
     """Verification status as a report states it."""
 
-    NOT_RECEIVED = "not_received", "Not received"
+    NOT_RECEIVED = "not_received", printed.NOT_RECEIVED
     IN_PROGRESS = "in_progress", "In progress"
     VERIFIED = "verified", "Verified"
     REFUSED = "refused", "Refused"
