@@ -24,7 +24,10 @@ class Graduation:
 
 @dataclass(frozen=True)
 class SchoolAnswer:
-    """One school found, the years of its sponsor notes in order, and the answer for the graduation asked for."""
+    """One school found, the years of its sponsor notes in order, and the answer for the graduation asked for.
+
+    `canadian_from`: the first day on which graduates of Canadian schools may graduate, as the rule tables have it (R-IMG-2).
+    """
 
     code: str
     name: str
@@ -32,6 +35,7 @@ class SchoolAnswer:
     country: str
     years: tuple[SponsorNote, ...]
     answer: Eligibility
+    canadian_from: date | None
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ def check_code(code: str, graduation: Graduation, *, today: date) -> SchoolAnswe
 
 def check(school: MedicalSchool, graduation: Graduation, tables: RuleTables, *, today: date) -> SchoolAnswer:
     """Answer for one school, its notes loaded in order."""
-    known = school_facts(school)
+    known, canadian = school_facts(school), tables.period("R-IMG-2")
     return SchoolAnswer(
         code=school.code,
         name=school.name,
@@ -66,6 +70,7 @@ def check(school: MedicalSchool, graduation: Graduation, tables: RuleTables, *, 
         country=str(school.country.name),
         years=tuple(notes_in_force(known, today)),
         answer=eligibility(known, graduation.year, graduation.on, tables, today),
+        canadian_from=canadian.effective_from if canadian is not None else None,
     )
 
 

@@ -5,13 +5,17 @@ from datetime import timedelta
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django_countries import countries
 
 from certification.forms.eligibility import EligibilityForm
 from certification.forms.schools import SchoolSearchForm
 from certification.models import MedicalSchool
+from certification.rules.schools import notes_in_force
 from certification.services import schools
+from certification.services.eligibility import school_facts
+from portal.eastern import eastern_date
 from portal.rate_limits import RateLimit, limited
 
 # A person tries a few spellings a minute; a program copies the directory.
@@ -60,5 +64,9 @@ def school(request: HttpRequest, code: str) -> HttpResponse:
         found = schools.get(code)
     except MedicalSchool.DoesNotExist as error:
         raise Http404 from error
-    form = EligibilityForm(auto_id="ask_%s")
-    return render(request, "certification/school.html", {"school": found, "form": form})
+    values = {
+        "school": found,
+        "form": EligibilityForm(auto_id="ask_%s"),
+        "in_force": notes_in_force(school_facts(found), eastern_date(timezone.now())),
+    }
+    return render(request, "certification/school.html", values)

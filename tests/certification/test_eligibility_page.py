@@ -1,12 +1,17 @@
 """The public page on which anybody asks whether a school is eligible."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 from django.urls import reverse
 
+from certification.models import RulePeriod
 from certification.services import schools
+from certification.services.rule_tables import load_shipped, save_row
 from tests.factories.certification import MedicalSchoolFactory, SponsorNoteFactory
 
 pytestmark = pytest.mark.django_db
+AT = datetime(2026, 2, 1, 15, tzinfo=UTC)
 
 
 def ask(client, school="lagos", year="2021"):
@@ -72,6 +77,18 @@ def test_canada_depends_on_the_day_in_2025(client):
 
     assert "on or after July 1, 2025 may apply" in ask(client, school="halifax", year="2025")
     assert "cannot be certified" in ask(client, school="halifax", year="2024")
+
+
+def test_first_day_for_canadian_schools_is_that_of_the_table(client):
+    school = MedicalSchoolFactory.create(name="Example Canadian School", city="Halifax", country="CA")
+    SponsorNoteFactory.create(school=school, from_year=2025)
+    load_shipped(at=AT, actor="user:1")
+    row = RulePeriod.objects.get(rule_id="R-IMG-2")
+    row.effective_from = date(2025, 9, 1)
+    save_row(row, reason="Moved", at=AT, actor="user:1")
+
+    assert "on or after September 1, 2025 may apply" in ask(client, school="halifax", year="2025")
+    assert "before September 1, 2025 are not international" in ask(client, school="halifax", year="2024")
 
 
 @pytest.mark.parametrize(

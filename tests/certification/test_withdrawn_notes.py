@@ -33,6 +33,9 @@ def test_note_counts_until_the_day_of_its_withdrawal(applicant, note, client):
     page = client.get(reverse("eligibility"), {"school": note.school.name, "code": note.school.code, "year": "2015"})
 
     assert "Not eligible for 2015" in page.content.decode()
+    about = client.get(reverse("school", args=[note.school.code])).content.decode()
+    assert "No sponsor note of this school is in force any more" in about
+    assert "meet the requirement on medical schools" not in about
 
 
 def test_certificate_is_not_touched(applicant, note):
