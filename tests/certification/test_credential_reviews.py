@@ -186,10 +186,10 @@ def test_a_letter_counts_for_examinations_and_never_as_a_diploma(
     describe(credential, issued_on=None, degree_title="")
     submit(credential)
     reviews.take(Credential, credential.pk, reviewer=reviewer, at=AT)
-    credential.refresh_from_db()
 
-    with nothing_happens(enqueued), pytest.raises(DecisionError, match="R-CRED-8"):
-        deciding.accept(key=credential.pk, reading=reading(credential), reviewer=reviewer, at=AT)
+    for act, checks in ((deciding.accept, tuple(CHECKS)), (deciding.accept_letter, (deciding.NAME, deciding.COMPLETE))):
+        with nothing_happens(enqueued), pytest.raises(DecisionError, match=r"R-CRED-8|checks"):
+            act(key=credential.pk, reading=reading(credential, checks=checks), reviewer=reviewer, at=AT)
     deciding.accept_letter(key=credential.pk, reading=reading(credential), reviewer=reviewer, at=AT)
 
     stored = Credential.objects.get()

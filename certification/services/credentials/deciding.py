@@ -26,13 +26,17 @@ from portal.models import FourEyesAct
 
 REVIEW = "certification.review_credentials"
 SECOND = "certification.refuse_credentials"
-NAME, COMPLETE, SPECIMEN, FINAL = "name", "complete", "specimen", "final"
+NAME, COMPLETE, SPECIMEN, FINAL, LETTER = "name", "complete", "specimen", "final", "letter"
 WORD_FOR_WORD, TRANSLATOR, CERTIFIED = "word_for_word", "translator", "certified"
 CHECKS: Mapping[str, str] = {
     NAME: "The name is the name of record or a verified one, or the evidence shows that it is (R-CRED-9)",
     COMPLETE: "Seal, date of issue and all signatures can be seen, and nothing looks altered (R-CRED-6)",
     SPECIMEN: "It agrees with the specimens of the school, or there is none (R-PSV-4)",
     FINAL: "It is the final document, no provisional certificate, intermediate award or evaluation report (R-CRED-4, R-CRED-7)",
+    LETTER: (
+        "An official of the school’s list wrote it, with name, title and institution; it says that all requirements are "
+        "complete, and in which month the diploma is issued (R-CRED-8)"
+    ),
     WORD_FOR_WORD: "The translation is word for word, made from the original or a copy of it (R-CRED-10)",
     TRANSLATOR: "An official or a translation service made it, on letterhead; not the applicant, not merely a notary (R-CRED-10)",
     CERTIFIED: "It has signature, title and a certification statement in English (R-CRED-10)",
@@ -86,7 +90,7 @@ def needed_checks(credential: Credential) -> tuple[str, ...]:
     """Return the checks that this credential needs."""
     parts = {document.part for document in credential.current_documents()}
     if completeness.is_letter_only({CredentialPart(part) for part in parts}):
-        return (NAME, COMPLETE)
+        return (NAME, COMPLETE, LETTER)
     translated = (WORD_FOR_WORD, TRANSLATOR, CERTIFIED) if CredentialPart.TRANSLATION in parts else ()
     return (NAME, COMPLETE, SPECIMEN, FINAL, *translated)
 
