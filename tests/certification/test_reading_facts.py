@@ -146,6 +146,8 @@ def test_command_ends_with_an_error_and_prints_nothing(tmp_path, capsys):
     [
         (b"\xff\xfe", "2025-03-01", "not text in UTF-8"),
         (b"{}", "2025-02-30", "is not a day"),
+        (b"{}", "0001-01-01", "is not a day from 1900 to 2150"),
+        (b'{"base": "ok"}', "9999-12-31", "is not a day from 1900 to 2150"),
         (None, "2025-03-01", "cannot be read"),
     ],
 )

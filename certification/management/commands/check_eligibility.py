@@ -8,7 +8,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from certification.rules.engine import evaluate
-from certification.rules.reading import LARGEST_FILE, FactsError, read_facts
+from certification.rules.reading import EARLIEST, LARGEST_FILE, LATEST, FactsError, read_facts
 from certification.rules.table_files import shipped_tables
 from certification.rules.verdict_json import as_json
 from certification.services.rule_tables import current_tables
@@ -16,9 +16,12 @@ from certification.services.rule_tables import current_tables
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as problem:
         raise ArgumentTypeError(f"{text} is not a day such as 2025-03-01") from problem
+    if not EARLIEST <= day.year <= LATEST:
+        raise ArgumentTypeError(f"{text} is not a day from {EARLIEST} to {LATEST}")
+    return day
 
 
 class Command(BaseCommand):
