@@ -1,11 +1,19 @@
 """How an account is read for each request."""
 
+from functools import cache
+
 from allauth.account.auth_backends import AuthenticationBackend
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from applicants.models import User
 from applicants.roles import permissions_of
 from portal.inbox.reading import unread_messages
+
+
+@cache
+def _accounts() -> QuerySet[User]:
+    """Return the question for all accounts, put together once a process: for each request it took longer than the answer."""
+    return User.objects.select_related("applicant").annotate(unread_messages=unread_messages())
 
 
 class AccountBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth ships no types
@@ -13,9 +21,9 @@ class AccountBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth sh
 
     def get_user(self, user_id: int) -> User | None:
         """Return the account with its applicant and its number of unread messages, or None when it is closed or gone."""
-        accounts = User.objects.select_related("applicant").annotate(unread_messages=unread_messages())
-        user = accounts.filter(pk=user_id).first()
-        return user if user is not None and self.user_can_authenticate(user) else None
+        # As a list: sorting it, as `first` would, costs more than reading it.
+        found = list(_accounts().filter(pk=user_id))
+        return found[0] if found and self.user_can_authenticate(found[0]) else None
 
     def get_all_permissions(self, user_obj: User, obj: Model | None = None) -> set[str]:
         """Return what the role of an open account of staff allows; rows of permissions and groups count for nothing."""
