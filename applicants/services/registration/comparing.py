@@ -8,7 +8,7 @@ from applicants.models import Applicant, FormerNameOfRecord, Registration, Suspe
 from applicants.names import printed_name
 from applicants.numbers import format_identification_number
 from applicants.schools import directory
-from applicants.services.registration.duplicates import REASONS, name_keys
+from applicants.services.registration.duplicates import REASONS, name_keys, schools_told
 
 MOST_SHOWN = 8
 NOTHING = ""
@@ -63,7 +63,7 @@ def compare(registration: Registration) -> Comparison:
     others = [other for other, _ in named[:MOST_SHOWN]]
     notes = [reason for suspicion in suspicions if _other(suspicion) is None for reason in _words(suspicion)]
     people = [other.applicant for other in others if other.applicant is not None]
-    schools = directory().names_of([person.pk for person in people])
+    schools = _schools([person.pk for person in people])
     names = _other_names(people)
     sides = [_side(other, schools, names) for other in others]
     return Comparison(
@@ -96,6 +96,11 @@ def _other_names(people: Sequence[Applicant]) -> Mapping[int, list[str]]:
         for applicant_id, family_name, given_names in rows:
             found.setdefault(applicant_id, []).append(printed_name(family_name, given_names))
     return found
+
+
+def _schools(keys: Sequence[int]) -> Mapping[int, list[str]]:
+    """Return the schools on record by person, and for whom there is none what they named when they registered."""
+    return {**schools_told(keys), **directory().names_of(keys)}
 
 
 def _side(other: Other, schools: Mapping[int, list[str]], names: Mapping[int, list[str]]) -> _Facts:

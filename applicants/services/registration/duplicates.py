@@ -5,7 +5,7 @@ the share of common trigrams, which finds other spellings of one name. Everybody
 also with day and month swapped; with other birth dates only those whose name has the very same key.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -88,19 +88,30 @@ _COMPARE = """
 
 
 def find_suspects(registration: Registration) -> list[Suspect]:
-    """Return everybody who may be the person of `registration`, which has its answers; six queries at most."""
+    """Return everybody who may be the person of `registration`, which has its answers; seven queries at most."""
     keys = name_keys(_names(registration))
-    on_record = _search(_PEOPLE, registration, keys)
-    schools = directory().names_of([int(found.identity) for found in on_record])
-    known = {str(key): names for key, names in schools.items()}
-    suspects = {
-        found.identity: reasons
-        for found in on_record
-        if (reasons := _reasons(registration, keys, found, known.get(found.identity, [])))
-    }
+    suspects = _on_record(registration, keys)
     _add_said(registration, suspects)
     people = [Suspect(tuple(reasons), applicant_id=int(key)) for key, reasons in suspects.items()]
     return people + _waiting(registration, keys)
+
+
+def _on_record(registration: Registration, keys: Sequence[str]) -> dict[str, list[str]]:
+    """Return the reasons to suspect people on record, by key of the person."""
+    on_record = _search(_PEOPLE, registration, keys)
+    ids = [int(found.identity) for found in on_record]
+    recorded, told = directory().names_of(ids), schools_told(ids)
+    reasons = {}
+    for found in on_record:
+        certain, said = recorded.get(int(found.identity), []), told.get(int(found.identity), [])
+        reasons[found.identity] = _reasons(registration, keys, found, [*certain, *said], is_certain=bool(certain))
+    return {key: agreed for key, agreed in reasons.items() if agreed}
+
+
+def schools_told(applicant_ids: Sequence[int]) -> Mapping[int, list[str]]:
+    """Return the school that each of these people named when they registered; the record has one only much later."""
+    told = Registration.objects.filter(applicant_id__in=applicant_ids).exclude(school_name="")
+    return {key: [name] for key, name in told.values_list("applicant_id", "school_name")}
 
 
 def _waiting(registration: Registration, keys: Sequence[str]) -> list[Suspect]:
@@ -110,7 +121,7 @@ def _waiting(registration: Registration, keys: Sequence[str]) -> list[Suspect]:
     return [
         Suspect(tuple(reasons), registration_id=each.identity)
         for each in found
-        if (reasons := _reasons(registration, keys, each, schools.get(each.identity, [])))
+        if (reasons := _reasons(registration, keys, each, schools.get(each.identity, []), is_certain=True))
     ]
 
 
@@ -154,8 +165,10 @@ def _swapped(day: date | None) -> date | None:
     return day.replace(month=day.day, day=day.month)
 
 
-def _reasons(registration: Registration, keys: Sequence[str], found: _Found, schools: Sequence[str]) -> list[str]:
-    """Return why `found` is suspected, nothing when it is not."""
+def _reasons(
+    registration: Registration, keys: Sequence[str], found: _Found, schools: Sequence[str], *, is_certain: bool
+) -> list[str]:
+    """Return why `found` is suspected, nothing when it is not; only certain schools clear somebody of suspicion."""
     born = _birth_reason(registration.birth_date, found.birth_date)
     names = _names_alike(keys, found)
     school = bool(schools) and _schools_alike(registration.school_name, schools)
@@ -164,7 +177,7 @@ def _reasons(registration: Registration, keys: Sequence[str], found: _Found, sch
         # Somebody who married keeps given names, birth date and school.
         return agreed if names or (school and _share_a_part(keys, found.keys)) else []
     same_name = bool(set(keys) & set(found.keys))
-    return agreed if same_name and born and (school or not schools) else []
+    return agreed if same_name and born and (school or not is_certain) else []
 
 
 def _birth_reason(mine: date | None, theirs: date) -> str:

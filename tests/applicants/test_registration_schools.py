@@ -1,0 +1,43 @@
+"""The school that somebody named when they registered tells whether another registration is of the same person."""
+
+from datetime import date
+
+import pytest
+from django.utils import timezone
+
+from applicants.models import Registration, SuspectedDuplicate
+from applicants.services.registration.comparing import compare
+from applicants.services.registration.duplicates import find_suspects
+from applicants.services.registration.finishing import finish
+from tests.factories.applicants import RegistrationFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def draft(**values: object) -> Registration:
+    """Return a registration with every answer, before its end."""
+    told: Registration = RegistrationFactory.create(state="draft", submitted_at=None, agreed_at=None, **values)
+    return told
+
+
+def test_marriage_between_two_registrations_is_found_by_the_school_that_both_named():
+    first = finish(draft(family_name="Quartey-Papafio", given_names="Efua").pk, at=timezone.now())
+    told = draft(
+        family_name="Zimmermann", given_names="Efua Irmgard Theodora", school_name="Univ. of Accra Medical School"
+    )
+
+    second = finish(told.pk, at=timezone.now())
+
+    assert (first.state, second.state) == ("completed", "under_review")
+    suspicion = SuspectedDuplicate.objects.get()
+    assert (suspicion.applicant, suspicion.reasons) == (first.applicant, ["birth_date", "school"])
+    line = next(line for line in compare(second).lines if line.label == "Medical school")
+    assert [cell.text for cell in line.theirs] == ["University of Accra Medical School"]
+
+
+def test_a_school_that_was_only_told_clears_nobody():
+    first = finish(draft(birth_date=date(1993, 3, 7)).pk, at=timezone.now())
+
+    second = draft(school_name="Faculty of Medicine at Legon")
+
+    assert [suspect.applicant_id for suspect in find_suspects(second)] == [first.applicant_id]
