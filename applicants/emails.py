@@ -20,12 +20,12 @@ PAGES = {
 }
 
 
-def tell(record: ReviewedRecord, template: str, *, at: datetime) -> None:
+def tell(record: ReviewedRecord, template: str, *, at: datetime, **context: object) -> None:
     """Tell the person what was decided about `record`, in the caller's transaction; the reason is in the inbox alone."""
     inbox.notify(
         user=record.applicant.user,
         template=template,
-        context={"page_url": f"{settings.BASE_URL}{reverse(PAGES[template])}"},
+        context={"page_url": f"{settings.BASE_URL}{reverse(PAGES[template])}", **context},
         private={"reason": record.return_reason},
         subject_object=record,
         at=at,

@@ -9,7 +9,7 @@ from django.contrib import admin
 from applicants.admin.reviews import ReviewAdmin, ShownFile, entered_in
 from applicants.forms.identity import ReviewForm
 from applicants.forms.reviews import JudgmentForm
-from applicants.models import IdentityCheck, NameRequest, User
+from applicants.models import Applicant, IdentityCheck, NameRequest, User
 from applicants.models.reviews import HeldForReview, ReviewedRecord
 from applicants.presenters.readings import checks_of, comparisons, facts_of
 from applicants.services import identity, names
@@ -65,7 +65,8 @@ class DocumentReviewAdmin(ReviewAdmin):
             "return_reason": kept.return_reason,
             "internal_note": kept.internal_note,
         }
-        return ReviewForm(data, initial=initial, checks=checks_of(kept), duplicates=bool(self._duplicates(kept)))
+        duplicates = bool(self._duplicates(kept) or self._same_people(kept))
+        return ReviewForm(data, initial=initial, checks=checks_of(kept), duplicates=duplicates)
 
     def judgment_of(self, record: HeldForReview, form: JudgmentForm) -> Judgment:
         """Return what was read and said."""
@@ -97,16 +98,20 @@ class DocumentReviewAdmin(ReviewAdmin):
         return () if upload is None else (ShownFile("", upload),)
 
     def details(self, record: HeldForReview, form: JudgmentForm, *, at: datetime) -> dict[str, object]:
-        """Return the comparison, what the person typed besides, and others with the same passport."""
+        """Return the comparison, what the person typed besides, and others who may be the same person."""
         kept = cast("ReviewedRecord", record)
         return {
             "comparisons": comparisons(kept, entered_in(form), today=eastern_date(at)),
             "facts": facts_of(kept),
             "duplicates": self._duplicates(kept),
+            "same_people": self._same_people(kept),
         }
 
     def _duplicates(self, record: ReviewedRecord) -> list[IdentityCheck]:
         return identity.same_passport(record) if isinstance(record, IdentityCheck) else []
+
+    def _same_people(self, record: ReviewedRecord) -> list[Applicant]:
+        return names.same_people(record) if isinstance(record, NameRequest) and self.is_open(record) else []
 
 
 @admin.register(IdentityCheck)
@@ -156,7 +161,8 @@ class NameRequestAdmin(DocumentReviewAdmin):
         self, record: ReviewedRecord, form: ReviewForm, entered: Reading, *, reviewer: User, at: datetime
     ) -> None:
         """Change the name of record, or note the former name."""
-        names.accept(key=record.pk, reading=entered, reviewer=reviewer, at=at)
+        compared = bool(form.cleaned_data.get("not_a_duplicate"))
+        names.accept(key=record.pk, reading=entered, not_a_duplicate=compared, reviewer=reviewer, at=at)
 
     def give_back(self, record: ReviewedRecord, entered: Reading, *, reviewer: User, at: datetime) -> None:
         """Return the request."""

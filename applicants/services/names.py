@@ -13,6 +13,7 @@ from applicants.emails import tell
 from applicants.models import Applicant, FormerNameOfRecord, NameRequest, User, VerifiedName
 from applicants.naming import is_same_name
 from applicants.services import identity, readings, reviews
+from applicants.services.first_checks import others_alike, require_compared, was_checked
 from applicants.services.identity import SubmissionError
 from applicants.services.readings import ALL_CHECKS, DOCUMENT_CHECK, NAME_CHECK, Reading
 from applicants.states import OPEN_NAME_STATES, IdentityModel, NameReason, NameRequestKind, NameRequestState
@@ -62,6 +63,7 @@ class Consequences:
     """What a change brings, to be read before asking for it."""
 
     ends_identity_form: bool
+    old_name_stays: bool
     earliest_appointment_on: date
     days_before_appointment: int = DAYS_BEFORE_APPOINTMENT
 
@@ -80,10 +82,11 @@ def name_on(applicant: Applicant, former: Mapping[str, str] | None) -> NameOnDay
     return NameOnDay(applicant.family_name, applicant.given_names, applicant.native_script_name)
 
 
-def consequences(*, at: datetime) -> Consequences:
+def consequences(applicant: Applicant, *, at: datetime) -> Consequences:
     """Return what a change asked for at `at` would bring; the appointment as if it were processed the same day."""
     return Consequences(
         ends_identity_form=identity.model_in_force() is IdentityModel.NOTARIZED_FORM,
+        old_name_stays=was_checked(applicant),
         earliest_appointment_on=add_business_days(eastern_date(at), DAYS_BEFORE_APPOINTMENT),
     )
 
@@ -113,11 +116,11 @@ def request_change(
 ) -> NameRequest:
     """Ask for another name of record, shown by a new passport (R-NAME-1); returns what waits for staff.
 
+    Also open to people whose identity was never checked: a passport can only be shown under the name of record.
     Raises `SubmissionError`, `LateForAppointmentError` until the person says that they know, or what `uploads.receive`
     raises for a file that is refused at once; nothing is written then.
     """
     locked = _lock(applicant)
-    identity.require_checked(locked)
     if (wish.family_name, wish.given_names) == (locked.family_name, locked.given_names):
         raise SubmissionError(
             "This is your name of record already. Enter the name as in your new passport", field="family_name"
@@ -212,29 +215,41 @@ def _withdraw(request: NameRequest, *, at: datetime, actor: str) -> None:
 
 
 @transaction.atomic
-def accept(*, key: int, reading: Reading, reviewer: User, at: datetime) -> NameRequest:
+def accept(*, key: int, reading: Reading, not_a_duplicate: bool, reviewer: User, at: datetime) -> NameRequest:
     """Accept a request: change the name of record, or only note a former name as verified.
 
     Raises `ReviewError`: not the reviewer's, a check not made, a name that differs from the one asked for; for a change
-    also a birth date that differs from the record, or a passport that is expired today (R-APP-6).
+    also a birth date that differs from the record, a passport that is expired today (R-APP-6), or a first name read in a
+    document that another record has too.
     """
     request = reviews.begin_decision(NameRequest, key, judgment=reading, reviewer=reviewer)
     applicant = _lock(request.applicant)
     reviews.require_ready(request)
     readings.require_name(reading, request.name, whose="the name asked for")
-    actor = actor_label(reviewer)
+    actor, checked = actor_label(reviewer), was_checked(applicant)
     if request.kind == NameRequestKind.CHANGE:
         readings.require_birth_date(reading, applicant)
         readings.require_unexpired(reading, at=at)
         reviews.require_checks(reading, ALL_CHECKS)
+        if not checked:
+            birth_date = applicant.birth_date
+            require_compared(applicant, name=request.name, birth_date=birth_date, not_a_duplicate=not_a_duplicate)
         _change_name(applicant, request, at=at, actor=actor)
     else:
         reviews.require_checks(reading, (NAME_CHECK, DOCUMENT_CHECK))
         _verify_name(applicant, request.name, on=eastern_date(at))
     reviews.decide(request, NameRequestState.ACCEPTED, actor=actor, at=at)
     audit.record("applicants.name_request_accepted", actor=actor, subject=request, at=at, kind=request.kind)
-    tell(request, ACCEPTED_MESSAGES[NameRequestKind(request.kind)], at=at)
+    tell(request, ACCEPTED_MESSAGES[NameRequestKind(request.kind)], at=at, old_name_stays=checked)
     return request
+
+
+def same_people(request: NameRequest) -> list[Applicant]:
+    """Return people on record who may be the same as one who asks for a name and was never checked."""
+    applicant = request.applicant
+    if request.kind != NameRequestKind.CHANGE or was_checked(applicant):
+        return []
+    return others_alike(applicant, name=request.name, birth_date=applicant.birth_date)
 
 
 @transaction.atomic
@@ -250,8 +265,10 @@ def give_back(*, key: int, reading: Reading, reviewer: User, at: datetime) -> Na
 
 
 def _change_name(applicant: Applicant, request: NameRequest, *, at: datetime, actor: str) -> None:
-    """Let the old name end and the new one begin today; the old one stays a verified name."""
+    """Let the old name end and the new one begin today; the old one stays a verified name if it ever was one."""
     today = eastern_date(at)
+    if was_checked(applicant):
+        _verify_name(applicant, (applicant.family_name, applicant.given_names), on=today)
     before = applicant.former_names_of_record.order_by("-until_on", "-pk").first()
     FormerNameOfRecord.objects.create(
         applicant=applicant,
@@ -262,12 +279,12 @@ def _change_name(applicant: Applicant, request: NameRequest, *, at: datetime, ac
         until_on=today,
         request=request,
     )
-    _verify_name(applicant, (applicant.family_name, applicant.given_names), on=today)
     applicant.family_name, applicant.given_names = request.name
     applicant.native_script_name = request.native_script_name
-    # The new passport was checked today; a notarized form carries the old name and ends with it (R-NAME-2).
+    # The new passport was checked today; a notarized form carries the old name and ends with it (R-NAME-2). Who was not
+    # checked before still has to be: the request says nothing of the passport's number, which another record may have.
     ends = identity.model_in_force() is IdentityModel.NOTARIZED_FORM
-    applicant.identity_checked_on = None if ends else today
+    applicant.identity_checked_on = today if applicant.identity_checked_on is not None and not ends else None
     applicant.save(update_fields=["family_name", "given_names", "native_script_name", "identity_checked_on"])
     identity.invalidate(applicant, at=at, actor=actor)
     audit.record("applicants.name_changed", actor=actor, subject=applicant, at=at, request=request.pk)

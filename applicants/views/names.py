@@ -40,7 +40,6 @@ def name_of_record(request: ApplicantRequest) -> HttpResponse:
 
 
 @applicant_required
-@identity_required
 @second_factor_required
 @form_methods
 def name_change(request: ApplicantRequest) -> HttpResponse:
@@ -74,7 +73,7 @@ def _change_page(request: ApplicantRequest, form: NameChangeForm) -> HttpRespons
     values = {
         "applicant": request.applicant,
         "form": form,
-        "consequences": service.consequences(at=timezone.now()),
+        "consequences": service.consequences(request.applicant, at=timezone.now()),
         "days": reviews.promised_days(NameRequest, at=timezone.now()),
     }
     return render(request, "applicants/name_change.html", values)

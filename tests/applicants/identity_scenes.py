@@ -131,7 +131,8 @@ def taken(record: ReviewedRecord, reviewer: User, *, at: datetime = AT) -> None:
 def accept_change(request: NameRequest, reviewer: User, *, at: datetime = AT, **changes: object) -> None:
     """Review and accept a request about a name."""
     taken(request, reviewer, at=at)
-    names.accept(key=request.pk, reading=reading(request, **changes), reviewer=reviewer, at=at)
+    entered = reading(request, **changes)
+    names.accept(key=request.pk, reading=entered, not_a_duplicate=False, reviewer=reviewer, at=at)
 
 
 def rows() -> dict[str, list[object]]:

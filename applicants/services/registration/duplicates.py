@@ -96,6 +96,11 @@ def find_suspects(registration: Registration) -> list[Suspect]:
     return people + _waiting(registration, keys)
 
 
+def find_alike(registration: Registration) -> list[int]:
+    """Return the keys of people on record with such name, birth date and school, whatever else was said; four queries."""
+    return sorted(int(key) for key in _on_record(registration, name_keys(_names(registration))))
+
+
 def _on_record(registration: Registration, keys: Sequence[str]) -> dict[str, list[str]]:
     """Return the reasons to suspect people on record, by key of the person."""
     on_record = _search(_PEOPLE, registration, keys)

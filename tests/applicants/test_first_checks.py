@@ -1,0 +1,142 @@
+"""Whoever mistyped while registering is set right by the first document, and is still compared with everybody on record."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from applicants.models import Applicant, FormerNameOfRecord, NameRequest, User, VerifiedName
+from applicants.models.reviews import ReviewedRecord
+from applicants.services import identity, names
+from applicants.services.identity import SubmissionError
+from applicants.services.reviews import DecisionError
+from certification.facts import Name
+from certification.services import facts_as_of
+from portal.models import InboxMessage
+from tests.applicants.identity_scenes import (
+    AT,
+    accept_change,
+    ask_for_change,
+    nothing_happens,
+    passes,
+    reading,
+    scan,
+    send_passport,
+    taken,
+)
+from tests.factories.applicants import ApplicantFactory, StaffFactory
+from tests.support.sign_in import sign_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("uploads_dir")]
+RIGHT: dict[str, Any] = {"family_name": "Mensah", "given_names": "Kofi"}  # Any: arguments of many functions
+DAY = date(2026, 5, 4)
+
+
+@pytest.fixture
+def reviewer(db: None) -> User:
+    return StaffFactory.create()
+
+
+@pytest.fixture
+def mistyped(db: None) -> Applicant:
+    """Kofi Mensah, who wrote another name when he registered, and whom nobody has checked."""
+    return ApplicantFactory.create(family_name="Mensha", given_names="Kfoi", identity_checked_on=None)
+
+
+def address(record: ReviewedRecord) -> str:
+    return reverse(f"admin:applicants_{record._meta.model_name}_change", args=[record.pk])
+
+
+def test_a_mistyped_name_is_set_right_before_the_passport_is_shown(
+    client: Client, mistyped: Applicant, reviewer: User, enqueued: list[object]
+):
+    with nothing_happens(enqueued), pytest.raises(SubmissionError, match="ask for a change of your name of record"):
+        send_passport(mistyped, **RIGHT)
+    sign_in(client, mistyped.user)
+    assert reverse("name_change") in client.get(reverse("identity")).content.decode()
+    page = client.get(reverse("name_change")).content.decode()
+    assert "We have not checked your identity yet" in page
+    assert "stays on record as a verified name" not in page
+    asked = {**RIGHT, "reason": "correction", "understands": "on", "file": scan(90)}
+    client.post(reverse("name_change"), asked)
+    accept_change(NameRequest.objects.get(), reviewer)
+
+    mistyped.refresh_from_db()
+    assert (mistyped.family_name, mistyped.identity_checked_on) == ("Mensah", None)
+    assert FormerNameOfRecord.objects.get().family_name == "Mensha"
+    assert "show us your passport under this name" in InboxMessage.objects.get(kind="name_changed").text
+
+    check = send_passport(mistyped)
+    taken(check, reviewer)
+    identity.accept(key=check.pk, reading=reading(check), not_a_duplicate=False, reviewer=reviewer, at=AT)
+
+    mistyped.refresh_from_db()
+    assert mistyped.identity_checked_on == DAY
+    printed = facts_as_of(applicant_id=mistyped.pk, as_of=DAY)
+    assert (printed.name, printed.other_verified_names) == (Name("Mensah", "Kofi"), ())
+
+
+def test_a_second_change_keeps_the_name_that_a_document_showed(mistyped: Applicant, reviewer: User):
+    accept_change(ask_for_change(mistyped, **RIGHT), reviewer)
+    accept_change(ask_for_change(mistyped, shade=91, family_name="Boateng"), reviewer)
+
+    mistyped.refresh_from_db()
+    assert mistyped.identity_checked_on is None
+    assert [name.family_name for name in VerifiedName.objects.all()] == ["Mensah"]
+
+
+def test_a_name_set_right_is_compared_with_everybody_on_record(
+    staff_client: Client, mistyped: Applicant, reviewer: User, enqueued: list[object]
+):
+    twin = ApplicantFactory.create(**RIGHT, birth_date=mistyped.birth_date)
+    request = ask_for_change(mistyped, at=timezone.now(), **RIGHT)
+    passes(request)
+    staff_client.post(address(request), {"act": "take"})
+    shown = staff_client.get(address(request)).content.decode()
+    assert "Records that may be of the same person" in shown
+    assert reverse("admin:applicants_applicant_change", args=[twin.pk]) in shown
+
+    with nothing_happens(enqueued):
+        answer = staff_client.post(address(request), entered(request))
+    assert "Compare both records first" in answer.content.decode()
+    staff_client.post(address(request), entered(request, not_a_duplicate="on"))
+
+    request.refresh_from_db()
+    assert request.state == "accepted"
+
+
+def test_a_change_of_somebody_who_was_checked_asks_for_no_comparison(applicant: Applicant, reviewer: User):
+    ApplicantFactory.create(family_name="Boateng", given_names="Kofi", birth_date=applicant.birth_date)
+
+    request = ask_for_change(applicant)
+
+    assert names.same_people(request) == []
+    accept_change(request, reviewer)
+
+
+def test_the_service_compares_too(mistyped: Applicant, reviewer: User, enqueued: list[object]):
+    ApplicantFactory.create(**RIGHT, birth_date=mistyped.birth_date)
+    request = ask_for_change(mistyped, **RIGHT)
+    taken(request, reviewer)
+
+    with nothing_happens(enqueued), pytest.raises(DecisionError) as error:
+        names.accept(key=request.pk, reading=reading(request), not_a_duplicate=False, reviewer=reviewer, at=AT)
+
+    assert error.value.field == "not_a_duplicate"
+
+
+def entered(record: ReviewedRecord, **changes: object) -> dict[str, object]:
+    """The review as a careful reviewer fills it."""
+    read = reading(record)
+    return {
+        "act": "accept",
+        "read_family_name": read.family_name,
+        "read_given_names": read.given_names,
+        "read_birth_date": str(read.birth_date),
+        "read_expires_on": str(read.expires_on),
+        "checks": list(read.checks),
+        **changes,
+    }
