@@ -6,6 +6,7 @@ from collections.abc import Mapping
 # holds and the steps of a review are told to a person by those who decide them, not by a list.
 TOLD_TO_THE_PERSON: Mapping[str, str] = {
     "applicants.account_opened": "Account opened",
+    "applicants.birth_date_corrected": "Date of birth corrected from your document",
     "applicants.contact_updated": "Contact details changed",
     "applicants.correction_requested": "Correction of the record asked for",
     "applicants.deletion_requested": "Deletion of the record asked for",

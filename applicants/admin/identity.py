@@ -1,10 +1,11 @@
 """The queues of identity checks and of requests about names."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 from django.contrib import admin
+from django.utils.dateparse import parse_date
 
 from applicants.admin.reviews import ReviewAdmin, ShownFile, entered_in
 from applicants.forms.identity import ReviewForm
@@ -13,6 +14,7 @@ from applicants.models import Applicant, IdentityCheck, NameRequest, User
 from applicants.models.reviews import HeldForReview, ReviewedRecord
 from applicants.presenters.readings import checks_of, comparisons, facts_of
 from applicants.services import identity, names
+from applicants.services.first_checks import was_checked
 from applicants.services.readings import Reading
 from applicants.services.reviews import Judgment
 from portal.eastern import eastern_date
@@ -20,6 +22,14 @@ from portal.reading import Purpose
 from portal.work_queue import Queue, in_states
 
 RETURNED = "Returned. The person was told where to read the reason."
+
+
+def _born(data: Any) -> date | None:  # Any: QueryDict or None
+    """Return the birth date that a reviewer has just entered, None without one."""
+    try:
+        return parse_date(str((data or {}).get("read_birth_date", "")))
+    except ValueError:
+        return None
 
 
 class DocumentReviewAdmin(ReviewAdmin):
@@ -65,8 +75,13 @@ class DocumentReviewAdmin(ReviewAdmin):
             "return_reason": kept.return_reason,
             "internal_note": kept.internal_note,
         }
-        duplicates = bool(self._duplicates(kept) or self._same_people(kept))
-        return ReviewForm(data, initial=initial, checks=checks_of(kept), duplicates=duplicates)
+        return ReviewForm(
+            data,
+            initial=initial,
+            checks=checks_of(kept),
+            duplicates=bool(self._duplicates(kept) or self._same_people(kept, data)),
+            is_first=self.is_open(kept) and not was_checked(kept.applicant),
+        )
 
     def judgment_of(self, record: HeldForReview, form: JudgmentForm) -> Judgment:
         """Return what was read and said."""
@@ -104,14 +119,19 @@ class DocumentReviewAdmin(ReviewAdmin):
             "comparisons": comparisons(kept, entered_in(form), today=eastern_date(at)),
             "facts": facts_of(kept),
             "duplicates": self._duplicates(kept),
-            "same_people": self._same_people(kept),
+            "same_people": self._same_people(kept, form.data),
         }
 
     def _duplicates(self, record: ReviewedRecord) -> list[IdentityCheck]:
         return identity.same_passport(record) if isinstance(record, IdentityCheck) else []
 
-    def _same_people(self, record: ReviewedRecord) -> list[Applicant]:
-        return names.same_people(record) if isinstance(record, NameRequest) and self.is_open(record) else []
+    def _same_people(self, record: ReviewedRecord, data: Any) -> list[Applicant]:  # Any: as Django declares it
+        if not self.is_open(record):
+            return []
+        born = _born(data) or record.read_birth_date
+        if isinstance(record, NameRequest):
+            return names.same_people(record, born)
+        return identity.same_people(record, born) if isinstance(record, IdentityCheck) else []
 
 
 @admin.register(IdentityCheck)

@@ -210,8 +210,15 @@ class ReviewForm(JudgmentForm):
         label="I compared both records: this is not a second registration", required=False
     )
 
-    def __init__(self, *args: Any, duplicates: bool, **kwargs: Any) -> None:  # Any: as Django declares it
+    takes_birth_date = forms.BooleanField(
+        label="Nobody has checked this person before. If the birth dates differ, the one in the document goes on record",
+        required=False,
+    )
+
+    def __init__(self, *args: Any, duplicates: bool, is_first: bool, **kwargs: Any) -> None:  # Any: Django's
         super().__init__(*args, reasons=STANDARD_REASONS, **kwargs)
+        if not is_first:
+            del self.fields["takes_birth_date"]
         if not duplicates:
             del self.fields["not_a_duplicate"]
 
@@ -224,4 +231,5 @@ class ReviewForm(JudgmentForm):
             given_names=values["read_given_names"],
             birth_date=values["read_birth_date"],
             expires_on=values["read_expires_on"],
+            takes_birth_date=bool(values.get("takes_birth_date")),
         )

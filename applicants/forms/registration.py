@@ -8,6 +8,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from applicants.birth_dates import OLDEST, YOUNGEST, is_plausible
 from applicants.forms.fields import DatePartsField, NameField, ShortText, country_field
 from applicants.models import Applicant, EarlierNumber, Registration, User
 from applicants.names import NameNotAcceptedError, check_one_script, printed_lines
@@ -15,7 +16,6 @@ from applicants.numbers import parse_identification_number
 from applicants.schools import directory
 from portal.widgets import RadioGroup
 
-YOUNGEST, OLDEST = 16, 110
 FIRST_GRADUATION_YEAR = 1940
 YEARS_AHEAD = 8
 LONGEST_PASSWORD = 128
@@ -167,9 +167,7 @@ class BirthForm(TopicForm):
     def clean_birth_date(self) -> date:
         """Return the date of somebody who can have studied medicine and is alive."""
         born: date = self.cleaned_data["birth_date"]
-        today = timezone.now().date()
-        age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-        if not YOUNGEST <= age <= OLDEST:
+        if not is_plausible(born, today=timezone.now().date()):
             raise ValidationError(AGE_MESSAGE, code="age")
         return born
 

@@ -4,12 +4,18 @@ Whoever mistyped a name while registering could otherwise neither show a passpor
 (R-APP-6), nor change that name.
 """
 
-from datetime import date
+from datetime import date, datetime
 
+from applicants.birth_dates import is_plausible
 from applicants.models import Applicant, Registration
+from applicants.services import readings
+from applicants.services.readings import Reading
 from applicants.services.registration.duplicates import find_alike
 from applicants.services.reviews import DecisionError
+from portal import audit
+from portal.eastern import eastern_date
 
+IMPLAUSIBLE = "Nobody who studied medicine was born on this day. Read the date again"
 COMPARE_FIRST = "Another record may be of the same person. Compare both records first"
 
 
@@ -34,3 +40,24 @@ def require_compared(applicant: Applicant, *, name: tuple[str, str], birth_date:
     """Raise `DecisionError` while somebody may be the same person and the reviewer has not compared both records."""
     if not not_a_duplicate and others_alike(applicant, name=name, birth_date=birth_date):
         raise DecisionError("not_a_duplicate", COMPARE_FIRST)
+
+
+def agree_on_birth_date(
+    applicant: Applicant, reading: Reading, *, name: tuple[str, str], not_a_duplicate: bool, actor: str, at: datetime
+) -> bool:
+    """Let the document correct the birth date of a locked person who was never checked; returns whether it did.
+
+    Raises `DecisionError` where the date differs from the record otherwise, is impossible, or makes the person somebody
+    who may be on record already.
+    """
+    born = reading.birth_date
+    if born is None or born == applicant.birth_date or not reading.takes_birth_date or was_checked(applicant):
+        readings.require_birth_date(reading, applicant)
+        return False
+    if not is_plausible(born, today=eastern_date(at)):
+        raise DecisionError("birth_date", IMPLAUSIBLE)
+    require_compared(applicant, name=name, birth_date=born, not_a_duplicate=not_a_duplicate)
+    applicant.birth_date = born
+    applicant.save(update_fields=["birth_date"])
+    audit.record("applicants.birth_date_corrected", actor=actor, subject=applicant, at=at)
+    return True

@@ -13,6 +13,7 @@ from applicants.models import Applicant, IdentityCheck, User
 from applicants.naming import is_same_name
 from applicants.numbers import format_identification_number
 from applicants.services import readings, reviews
+from applicants.services.first_checks import agree_on_birth_date, others_alike, was_checked
 from applicants.services.readings import ALL_CHECKS, Reading
 from applicants.services.reviews import DecisionError
 from applicants.states import OPEN_IDENTITY_STATES, IdentityModel, IdentityState
@@ -273,6 +274,14 @@ def _day(day: date) -> str:
 # --- Staff ---
 
 
+def same_people(check: IdentityCheck, born: date | None) -> list[Applicant]:
+    """Return people on record who may be the same as one who was never checked, once `born` is read in the document."""
+    applicant = check.applicant
+    if born is None or born == applicant.birth_date or was_checked(applicant):
+        return []
+    return others_alike(applicant, name=check.name, birth_date=born)
+
+
 def same_passport(check: IdentityCheck) -> list[IdentityCheck]:
     """Return checks of other people with the same passport, each with its person (R-ID-1)."""
     if not check.passport_number:
@@ -287,24 +296,27 @@ def same_passport(check: IdentityCheck) -> list[IdentityCheck]:
 def accept(*, key: int, reading: Reading, not_a_duplicate: bool, reviewer: User, at: datetime) -> IdentityCheck:
     """Confirm the person's identity from the day of `at` on.
 
-    Raises `ReviewError`: not the reviewer's, a check not made, a name or birth date that differs from the record, a
-    passport that is expired today, or the same passport on another person's record.
+    Raises `ReviewError`: not the reviewer's, a check not made, a name or birth date that differs from the record (of
+    which the date may be taken from the document at the first check), a passport that is expired today, or the same
+    passport or person on another record.
     """
     check = reviews.begin_decision(IdentityCheck, key, judgment=reading, reviewer=reviewer)
     applicant = Applicant.objects.select_for_update(of=("self",)).select_related("user").get(pk=check.applicant_id)
     reviews.require_ready(check)
     readings.require_name(reading, (applicant.family_name, applicant.given_names), whose="the name of record")
-    readings.require_birth_date(reading, applicant)
+    actor = actor_label(reviewer)
+    corrected = agree_on_birth_date(
+        applicant, reading, name=check.name, not_a_duplicate=not_a_duplicate, actor=actor, at=at
+    )
     readings.require_unexpired(reading, at=at)
     reviews.require_checks(reading, ALL_CHECKS)
     if same_passport(check) and not not_a_duplicate:
         raise DecisionError("not_a_duplicate", "Another record has this passport. Compare both records first")
-    actor = actor_label(reviewer)
     reviews.decide(check, IdentityState.ACCEPTED, actor=actor, at=at)
     applicant.identity_checked_on = eastern_date(at)
     applicant.save(update_fields=["identity_checked_on"])
     audit.record("applicants.identity_accepted", actor=actor, subject=check, at=at, kind=check.kind)
-    tell(check, "identity_accepted", at=at)
+    tell(check, "identity_accepted", at=at, birth_date_corrected=corrected)
     return check
 
 

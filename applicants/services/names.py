@@ -13,7 +13,7 @@ from applicants.emails import tell
 from applicants.models import Applicant, FormerNameOfRecord, NameRequest, User, VerifiedName
 from applicants.naming import is_same_name
 from applicants.services import identity, readings, reviews
-from applicants.services.first_checks import others_alike, require_compared, was_checked
+from applicants.services.first_checks import agree_on_birth_date, others_alike, require_compared, was_checked
 from applicants.services.identity import SubmissionError
 from applicants.services.readings import ALL_CHECKS, DOCUMENT_CHECK, NAME_CHECK, Reading
 from applicants.states import OPEN_NAME_STATES, IdentityModel, NameReason, NameRequestKind, NameRequestState
@@ -228,7 +228,7 @@ def accept(*, key: int, reading: Reading, not_a_duplicate: bool, reviewer: User,
     readings.require_name(reading, request.name, whose="the name asked for")
     actor, checked = actor_label(reviewer), was_checked(applicant)
     if request.kind == NameRequestKind.CHANGE:
-        readings.require_birth_date(reading, applicant)
+        agree_on_birth_date(applicant, reading, name=request.name, not_a_duplicate=not_a_duplicate, actor=actor, at=at)
         readings.require_unexpired(reading, at=at)
         reviews.require_checks(reading, ALL_CHECKS)
         if not checked:
@@ -244,12 +244,12 @@ def accept(*, key: int, reading: Reading, not_a_duplicate: bool, reviewer: User,
     return request
 
 
-def same_people(request: NameRequest) -> list[Applicant]:
-    """Return people on record who may be the same as one who asks for a name and was never checked."""
+def same_people(request: NameRequest, born: date | None) -> list[Applicant]:
+    """Return people on record who may be the same as one who was never checked, by what was read so far."""
     applicant = request.applicant
     if request.kind != NameRequestKind.CHANGE or was_checked(applicant):
         return []
-    return others_alike(applicant, name=request.name, birth_date=applicant.birth_date)
+    return others_alike(applicant, name=request.name, birth_date=born or applicant.birth_date)
 
 
 @transaction.atomic

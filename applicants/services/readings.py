@@ -14,12 +14,16 @@ ALL_CHECKS = (NAME_CHECK, BIRTH_DATE_CHECK, DOCUMENT_CHECK)
 
 @dataclass(frozen=True)
 class Reading(Judgment):
-    """A judgment with what the document says."""
+    """A judgment with what the document says.
+
+    `takes_birth_date` says that its birth date goes on the record of somebody who was never checked; it is not saved.
+    """
 
     family_name: str = ""
     given_names: str = ""
     birth_date: date | None = None
     expires_on: date | None = None
+    takes_birth_date: bool = False
 
     def values(self) -> dict[str, object]:
         """Return the fields of the record with what was entered; unknown checks are left out."""

@@ -15,7 +15,7 @@ from applicants.services.identity import SubmissionError
 from applicants.services.reviews import DecisionError
 from certification.facts import Name
 from certification.services import facts_as_of
-from portal.models import InboxMessage
+from portal.models import AuditEvent, InboxMessage
 from tests.applicants.identity_scenes import (
     AT,
     accept_change,
@@ -113,7 +113,7 @@ def test_a_change_of_somebody_who_was_checked_asks_for_no_comparison(applicant: 
 
     request = ask_for_change(applicant)
 
-    assert names.same_people(request) == []
+    assert names.same_people(request, None) == []
     accept_change(request, reviewer)
 
 
@@ -126,6 +126,86 @@ def test_the_service_compares_too(mistyped: Applicant, reviewer: User, enqueued:
         names.accept(key=request.pk, reading=reading(request), not_a_duplicate=False, reviewer=reviewer, at=AT)
 
     assert error.value.field == "not_a_duplicate"
+
+
+# --- A mistyped birth date ---
+
+BORN, MISTYPED = date(1990, 3, 14), date(1990, 4, 13)
+
+
+@pytest.fixture
+def misdated(db: None) -> Applicant:
+    """Kofi Mensah, who entered another birth date when he registered, and whom nobody has checked."""
+    return ApplicantFactory.create(**RIGHT, birth_date=MISTYPED, identity_checked_on=None)
+
+
+def test_the_first_document_corrects_the_birth_date(staff_client: Client, misdated: Applicant, enqueued: list[object]):
+    check = send_passport(misdated, at=timezone.now(), expires_on=date(2100, 5, 1))
+    passes(check)
+    staff_client.post(address(check), {"act": "take"})
+    found = {"read_birth_date": str(BORN), "read_expires_on": "2100-05-01"}
+
+    with nothing_happens(enqueued):
+        refused = staff_client.post(address(check), entered(check, **found))
+    assert "differs from the record" in refused.content.decode()
+    staff_client.post(address(check), entered(check, **found, takes_birth_date="on"))
+
+    misdated.refresh_from_db()
+    assert misdated.birth_date == BORN
+    assert misdated.identity_checked_on is not None
+    event = AuditEvent.objects.get(event="applicants.birth_date_corrected")
+    assert (event.person, event.facts) == (misdated.pk, {})
+    assert "the one in your document" in InboxMessage.objects.get(kind="identity_accepted").text
+
+
+def test_name_and_birth_date_may_both_be_mistyped(mistyped: Applicant, reviewer: User):
+    born = date(1991, 3, 14)
+    accept_change(ask_for_change(mistyped, **RIGHT), reviewer, birth_date=born, takes_birth_date=True)
+
+    mistyped.refresh_from_db()
+    assert (mistyped.full_name, mistyped.birth_date) == ("Kofi Mensah", born)
+
+
+def test_a_birth_date_that_was_checked_once_is_taken_from_no_document(
+    staff_client: Client, applicant: Applicant, reviewer: User, enqueued: list[object]
+):
+    request = ask_for_change(applicant)
+    taken(request, reviewer)
+    entry = reading(request, birth_date=date(1991, 3, 14), takes_birth_date=True)
+
+    with nothing_happens(enqueued), pytest.raises(DecisionError) as error:
+        names.accept(key=request.pk, reading=entry, not_a_duplicate=True, reviewer=reviewer, at=AT)
+
+    assert error.value.field == "birth_date"
+    assert "takes_birth_date" not in staff_client.get(address(request)).content.decode()
+
+
+def test_an_impossible_birth_date_is_read_again(misdated: Applicant, reviewer: User, enqueued: list[object]):
+    check = send_passport(misdated)
+    taken(check, reviewer)
+    entry = reading(check, birth_date=date(2020, 3, 14), takes_birth_date=True)
+
+    with nothing_happens(enqueued), pytest.raises(DecisionError, match="Read the date again"):
+        identity.accept(key=check.pk, reading=entry, not_a_duplicate=True, reviewer=reviewer, at=AT)
+
+
+def test_a_corrected_birth_date_is_compared_with_everybody_on_record(
+    staff_client: Client, misdated: Applicant, enqueued: list[object]
+):
+    twin = ApplicantFactory.create(**RIGHT, birth_date=BORN)
+    check = send_passport(misdated, at=timezone.now(), expires_on=date(2100, 5, 1))
+    passes(check)
+    staff_client.post(address(check), {"act": "take"})
+    found = {"read_birth_date": str(BORN), "read_expires_on": "2100-05-01", "takes_birth_date": "on"}
+
+    with nothing_happens(enqueued):
+        refused = staff_client.post(address(check), entered(check, **found)).content.decode()
+    assert "Compare both records first" in refused
+    assert reverse("admin:applicants_applicant_change", args=[twin.pk]) in refused
+    staff_client.post(address(check), entered(check, **found, not_a_duplicate="on"))
+
+    misdated.refresh_from_db()
+    assert misdated.birth_date == BORN
 
 
 def entered(record: ReviewedRecord, **changes: object) -> dict[str, object]:
