@@ -72,6 +72,21 @@ def is_new_style(number: str) -> bool:
     return number[:1] in FIRST_DIGITS and bool(_EIGHT_DIGITS.fullmatch(number)) and has_check_digit(number)
 
 
+class NumberTakenError(ValueError):
+    """Somebody has this number, or had it."""
+
+
+def take_over(number: str) -> str:
+    """Return a number that somebody got before there was this portal, eight digits taken as they are (R-ID-3).
+
+    Raises ValueError for anything but eight digits, `NumberTakenError` for a number that somebody here has or had.
+    """
+    digits = parse_identification_number(number)
+    if _is_taken(digits) or IssuedNumber.objects.filter(number=digits).exists():
+        raise NumberTakenError("Somebody has this number, or had it.")
+    return digits
+
+
 def issue(*, at: datetime) -> str:
     """Return a new number that nobody has or ever had, noted as issued in the caller's transaction (R-ID-1).
 

@@ -10,13 +10,14 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from applicants.forms.decision import SAME_PERSON, DecisionForm
+from applicants.forms.decision import EARLIER_NUMBER, SAME_PERSON, DecisionForm
 from applicants.models import Applicant, Registration
 from applicants.services.registration.comparing import Comparison, compare
 from applicants.services.registration.deciding import (
     DecisionNotPossibleError,
     close_as_same_person,
     open_as_other_person,
+    open_with_earlier_number,
 )
 from applicants.states import RegistrationState
 from portal.admin import ReadOnlyAdmin, WaitingFilter
@@ -73,7 +74,7 @@ class RegistrationAdmin(ReadOnlyAdmin):
                 "minutes": int(KEPT_FOR.total_seconds() // 60),
             }
             return self._answer(request, "admin/applicants/registration_open.html", values)
-        return self._page(request, registration, comparison, DecisionForm(people=_choices(comparison)))
+        return self._page(request, registration, comparison, _empty_form(registration, comparison))
 
     def _posted(self, request: HttpRequest, registration: Registration, comparison: Comparison) -> HttpResponse:
         if "open" in request.POST:
@@ -99,6 +100,12 @@ class RegistrationAdmin(ReadOnlyAdmin):
                     registration.pk, same_as_id=form.same_as_id or 0, reason=reason, actor=actor, at=at
                 )
                 messages.success(request, "The registration was closed, and both addresses are told how to get in.")
+            elif form.cleaned_data["decision"] == EARLIER_NUMBER:
+                number = form.cleaned_data["earlier_number"]
+                open_with_earlier_number(registration.pk, number=number, reason=reason, actor=actor, at=at)
+                messages.success(
+                    request, "The account was opened under the number from before, and the person is told."
+                )
             else:
                 open_as_other_person(registration.pk, reason=reason, actor=actor, at=at)
                 messages.success(request, "The account was opened, and the person is told.")
@@ -140,6 +147,10 @@ class RegistrationAdmin(ReadOnlyAdmin):
     def _answer(self, request: HttpRequest, template: str, values: dict[str, object]) -> HttpResponse:
         context = {**self.admin_site.each_context(request), "title": TITLE, "opts": self.model._meta, **values}
         return TemplateResponse(request, template, context)
+
+
+def _empty_form(registration: Registration, comparison: Comparison) -> DecisionForm:
+    return DecisionForm(people=_choices(comparison), initial={"earlier_number": registration.earlier_number})
 
 
 def _choices(comparison: Comparison) -> list[tuple[str, str]]:

@@ -345,10 +345,12 @@ def test_staff_open_and_close_on_the_page(staff_client):
 @pytest.mark.parametrize(
     ("values", "message"),
     [
+        ({"decision": "earlier", "reason": "Paper"}, "Enter the number that the person has"),
+        ({"decision": "earlier", "reason": "Paper", "earlier_number": "123"}, "Enter the eight digits"),
         ({"decision": "other", "reason": ""}, "Say why; the reason is kept in the history"),
         ({"decision": "same", "reason": "Same"}, "Choose which person on record this is, or enter their number"),
         ({"decision": "same", "reason": "Same", "number": "99999999"}, "Nobody has this number. Check the digits"),
-        ({"reason": "Same"}, "Press one of the two buttons"),
+        ({"reason": "Same"}, "Press one of the buttons"),
     ],
 )
 def test_incomplete_decisions_are_refused(staff_client, values, message, enqueued):

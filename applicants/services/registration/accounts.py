@@ -11,16 +11,19 @@ from applicants.states import REGISTRATION_MACHINE, RegistrationState
 from portal import audit, mail
 
 
-def open_account(registration: Registration, *, at: datetime, actor: str, reason: str = "") -> Applicant:
+def open_account(
+    registration: Registration, *, at: datetime, actor: str, reason: str = "", earlier_number: str = ""
+) -> Applicant:
     """Make account, record and number of a locked, complete registration, and write to the person without the number.
 
+    `earlier_number` is one that the person has already (R-ID-1); without it a new one is made.
     The number is not in the message: it is shown on the page, and later only to who has signed in (R-ID-2).
-    Raises `IllegalMoveError`, `numbers.NumbersExhaustedError`.
+    Raises `IllegalMoveError`, `numbers.NumberTakenError`, `numbers.NumbersExhaustedError`.
     """
     REGISTRATION_MACHINE.check(registration.state, RegistrationState.COMPLETED)
     if registration.birth_date is None:
         raise ValueError("A registration without a birth date is not complete.")
-    number = numbers.issue(at=at)
+    number = numbers.take_over(earlier_number) if earlier_number else numbers.issue(at=at)
     user = User.objects.create(username=number, email=registration.email, password=registration.password)
     applicant = Applicant.objects.create(
         user=user,
@@ -38,7 +41,13 @@ def open_account(registration: Registration, *, at: datetime, actor: str, reason
     registration.password = ""
     registration.save()
     audit.record(
-        "applicants.account_opened", actor=actor, subject=registration, at=at, reason=reason, applicant=applicant.pk
+        "applicants.account_opened",
+        actor=actor,
+        subject=registration,
+        at=at,
+        reason=reason,
+        applicant=applicant.pk,
+        number="earlier" if earlier_number else "new",
     )
     mail.queue_email(
         template="registration_opened",

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Avg, F
 
 from applicants.models import Applicant, Registration
+from applicants.numbers import NumberTakenError
 from applicants.permissions import require
 from applicants.services.registration.accounts import open_account
 from applicants.services.registration.finishing import TURN
@@ -15,6 +16,7 @@ from portal import audit, mail
 from portal.locks import wait_for_turn
 from portal.states import IllegalMoveError
 
+NUMBER_TAKEN = "Somebody on record has this number, or had it. Compare with that person, or read the number again."
 PROMISED_DAYS = 3
 # Fewer decisions than these say nothing about how long the next one takes.
 ENOUGH_DECISIONS = 5
@@ -62,6 +64,22 @@ def open_as_other_person(registration_id: UUID, *, reason: str, actor: str, at: 
     registration = _locked(registration_id, reason, RegistrationState.COMPLETED, actor=actor)
     _note(registration, reason, actor=actor, at=at)
     return open_account(registration, at=at, actor=actor, reason=registration.decision_reason)
+
+
+@transaction.atomic
+def open_with_earlier_number(registration_id: UUID, *, number: str, reason: str, actor: str, at: datetime) -> Applicant:
+    """Open the account under the number that the person got before there was this portal, so that it stays the only one.
+
+    Raises `DecisionNotPossibleError`, and `applicants.permissions.NotAllowedError`.
+    """
+    registration = _locked(registration_id, reason, RegistrationState.COMPLETED, actor=actor)
+    _note(registration, reason, actor=actor, at=at)
+    try:
+        return open_account(
+            registration, at=at, actor=actor, reason=registration.decision_reason, earlier_number=number
+        )
+    except NumberTakenError as error:
+        raise DecisionNotPossibleError(NUMBER_TAKEN) from error
 
 
 @transaction.atomic
