@@ -13,12 +13,12 @@ from applicants.forms.fields import DatePartsField, NameField, ShortText, countr
 from applicants.models import Applicant, EarlierNumber, Registration, User
 from applicants.names import NameNotAcceptedError, check_one_script, printed_lines
 from applicants.numbers import parse_identification_number
+from applicants.passwords import MOST as LONGEST_PASSWORD
 from applicants.schools import directory
 from portal.widgets import RadioGroup
 
 FIRST_GRADUATION_YEAR = 1940
 YEARS_AHEAD = 8
-LONGEST_PASSWORD = 128
 NUMBER_MESSAGE = "Enter the eight digits, for example 0-123-456-7, or leave it empty"
 REAL_DATE = "Enter a real date with day, month and year as numbers, for example 27 3 1994"
 AGE_MESSAGE = f"You must be between {YOUNGEST} and {OLDEST} years old. Check the year"

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from applicants.models import MailedLink
 from applicants.numbers import format_identification_number
+from applicants.passwords import MOST
 from portal.models import AuditEvent, OutgoingEmail
 from tests.applicants.registering import last_link, nothing_happens
 from tests.factories.applicants import PASSWORD
@@ -39,6 +40,18 @@ def test_the_number_is_shown_behind_the_link_and_the_password(client, applicant)
         assert number not in text
         assert format_identification_number(number) not in text
     assert AuditEvent.objects.filter(event="applicants.number_shown", person=applicant.pk).exists()
+
+
+def test_the_longest_password_that_is_allowed_shows_the_number_too(client, applicant):
+    longest = "a quiet heron, nine rivers; " * 9 + "four"
+    assert len(longest) == MOST
+    applicant.user.set_password(longest)
+    applicant.user.save()
+    ask(client, applicant.user.email, applicant.birth_date)
+
+    shown = client.post(last_link("forgotten_number"), {"password": longest}).content.decode()
+
+    assert format_identification_number(applicant.identification_number) in shown
 
 
 def test_everybody_gets_the_same_page(client, applicant):

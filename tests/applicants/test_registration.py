@@ -4,12 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import check_password
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from applicants.models import Applicant, Registration, User
 from applicants.numbers import format_identification_number, is_new_style
+from applicants.passwords import MOST
 from applicants.states import RegistrationState
 from portal import retention
 from portal.legal import version_of
@@ -289,6 +291,20 @@ def test_weak_password_is_refused_with_its_reason(client, enqueued):
     assert own_name.status_code == short.status_code == 200
     assert short.context["form"].errors["password"]
     assert 'value="amina.diallo@example"' not in own_name.content.decode()
+
+
+def test_the_longest_password_is_the_one_that_accounts_may_have(client, enqueued):
+    up_to_check(client)
+    longest = "Seven quiet herons; nine rivers, " * 8
+    assert len(longest) > MOST
+
+    with nothing_happens(enqueued):
+        refused = answer(client, "password", {"password": longest})
+    taken = answer(client, "password", {"password": longest[:MOST]})
+
+    assert refused.context["form"].errors["password"] == [f"Use at most {MOST} characters"]
+    assert taken.status_code == 302
+    assert check_password(longest[:MOST], draft_of(client).password)
 
 
 def test_states_are_those_of_the_machine():
