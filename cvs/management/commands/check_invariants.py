@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 
+from applicants import invariants as people
 from certification import invariants as certificates
 from cvs import invariants as reports
 from payments import invariants as money
@@ -15,7 +16,8 @@ class Command(BaseCommand):
     """Prints what is broken and ends with an error, or says that nothing is."""
 
     help = (
-        "Check the invariants of the audit log, uploads, payments, requests, reports and certificates; run it nightly."
+        "Check the invariants of the audit log, uploads, numbers, payments, requests, reports and certificates; run it "
+        "nightly."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -26,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, skip_stored_bytes: bool, **options: object) -> None:
         """Ask, and print."""
-        broken = ground_floor.check() + uploads.check() + money.check()
+        broken = ground_floor.check() + uploads.check() + people.check() + money.check()
         broken += reports.check(stored=not skip_stored_bytes) + certificates.check(stored=not skip_stored_bytes)
         for line in broken:
             self.stderr.write(line)
