@@ -2,8 +2,11 @@
 
 from datetime import datetime
 
+from django.conf import settings
+from django.urls import reverse
+
 from applicants.models import User
-from portal import mail
+from portal import inbox, mail
 
 TEMPLATE = "security_notice"
 # By the names that allauth gives to its messages; those of our own have no slash.
@@ -23,7 +26,11 @@ SENTENCES = {
 
 
 def tell(user: User, *, what: str, at: datetime, to_email: str = "") -> None:
-    """Write to `user`, or to another address of theirs, that `what` (a key of SENTENCES) has happened."""
-    address = to_email or user.email
-    if address:
-        mail.queue_email(template=TEMPLATE, to_email=address, context={"sentence": SENTENCES[what], "at": at}, at=at)
+    """Write to `user` that `what` (a key of SENTENCES) has happened; also to another address of theirs, if one is given.
+
+    A copy is in the inbox: whoever reads the person's mail cannot delete it there.
+    """
+    context = {"sentence": SENTENCES[what], "at": at, "account_url": f"{settings.BASE_URL}{reverse('account_home')}"}
+    if to_email and to_email.lower() != user.email.lower():
+        mail.queue_email(template=TEMPLATE, to_email=to_email, context=context, at=at)
+    inbox.notify(user=user, template=TEMPLATE, context=context, at=at, key=f"{TEMPLATE}:{what}:{at.isoformat()}")
