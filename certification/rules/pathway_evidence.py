@@ -286,9 +286,10 @@ def _oet(evidence: Evidence) -> Finding:
 def _close(evidence: Evidence) -> Finding:
     """R-PW-CLOSE: what is not complete when the season closes is rejected; a new application and fee are needed."""
     application, season = evidence.application, evidence.season
-    if evidence.accepted:
-        return met(f"Your application was complete before season {application.season} closed.")
     over = application.state is PathwayState.CLOSED_WITH_SEASON
+    complete = not over and application.complete(evidence.as_of)
+    if evidence.accepted or complete:
+        return met(f"Your application was complete before season {application.season} closed.")
     unfinished = application.state in (PathwayState.SUBMITTED, PathwayState.AWAITING_THIRD_PARTY)
     if over or (season is not None and unfinished and evidence.as_of > season.closes_on):
         reason = f"Season {application.season} closed before your application was complete. Apply again and pay again."

@@ -8,6 +8,7 @@ from applicants.purchases import PurchaseRefusedError
 from applicants.services import reviews
 from certification.facts import CertificationAnswer
 from certification.models import Certificate, CertificateExtension, PathwayApplication
+from certification.rules.trace import Outcome
 from certification.services.certificates import extending
 from certification.services.evaluation import evaluate_person
 from certification.services.pathways import drafts, licenses, season_end, seasons
@@ -62,6 +63,8 @@ def test_what_is_complete_in_time_is_decided_afterwards(reviewer):
     season_end.sweep(at=OVER + timedelta(days=3))
     application.refresh_from_db()
     assert application.state == PathwayState.AWAITING_THIRD_PARTY
+    verdict = evaluate_person(application.applicant, eastern_date(OVER + timedelta(days=3)))
+    assert verdict.trace("R-PW-CLOSE").outcome is Outcome.MET
 
 
 def test_what_arrives_in_the_last_minute_is_taken_up_by_the_sweep_after_it(reviewer):

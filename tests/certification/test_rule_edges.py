@@ -133,6 +133,14 @@ def test_unfinished_application_ends_with_its_season():
     assert outcome(waiting, "R-PW-CLOSE", date(2025, 6, 1)) == "NOT_MET"
 
 
+@pytest.mark.parametrize(("state", "expected"), [("awaiting_third_party", "MET"), ("closed_with_season", "NOT_MET")])
+def test_application_that_was_complete_once_was_in_time(state, expected):
+    once = {"pathway": 1, "season": 2025, "state": state, "complete_on": "2025-05-30"}
+
+    assert outcome({"pathway_applications": [once]}, "R-PW-CLOSE", date(2025, 6, 1)) == expected
+    assert outcome({"pathway_applications": [once]}, "R-PW-CLOSE", date(2025, 5, 29)) != "MET"
+
+
 CERTIFICATE = {"issued_on": "2024-05-20", "valid_through": "2025-12-31"}
 TRAINING = {"started_on": "2024-07-01", "ended_on": "2025-06-30"}
 

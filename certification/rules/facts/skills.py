@@ -85,6 +85,11 @@ class PathwayApplication:
     accepted_on: Annotated[
         date | None, "Before this day an accepted application counts as in review. Omitted: accepted earlier."
     ] = None
+    complete_on: Annotated[
+        date | None,
+        "Day on which everything of others was here for the first time. Complete in time stays in time, also when staff ask"
+        " somebody once more after the season closed. Omitted: not complete yet.",
+    ] = None
     valid_through: Annotated[
         date | None, "Only if staff moved the end. Omitted: December 31 of the year after the season."
     ] = None
@@ -110,6 +115,10 @@ class PathwayApplication:
     def accepted(self, on: date) -> bool:
         """Tell whether it was accepted by that day."""
         return self.state is PathwayState.ACCEPTED and (self.accepted_on is None or self.accepted_on <= on)
+
+    def complete(self, on: date) -> bool:
+        """Tell whether everything of others was here by that day."""
+        return self.complete_on is not None and self.complete_on <= on
 
     def submitted(self, on: date) -> bool:
         """Tell whether it was submitted by that day."""

@@ -43,6 +43,7 @@ def _application(record: Record, row: Record, as_of: date) -> PathwayApplication
         state=PathwayState(row["state"]),
         submitted_on=local_day(row["submitted_at"]),
         accepted_on=day(row["accepted_on"]),
+        complete_on=local_day(row["complete_at"]),
         valid_through=day(row["valid_through"]),
         licences=_licences(row),
         school_attested=True if _by_then(row["school_attested_at"], as_of) else None,

@@ -135,6 +135,7 @@ def _compiled() -> tuple[str, tuple[Any, ...]]:
                 "submitted_at",
                 "paid_at",
                 "changed_at",
+                "complete_at",
                 "committee_since",
                 "checks",
             ),
