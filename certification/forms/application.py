@@ -9,8 +9,10 @@ from django import forms
 from applicants.forms.fields import DatePartsField, ShortText, country_field
 from certification.models import Application, MedicalSchool, MedicalSchoolAttendance
 from certification.models.application import MOST_CREDIT_YEARS
+from certification.rules.words import day_in_words
 from certification.services import schools
 from certification.services.application.drafts import Attendance, Degree
+from certification.services.rule_tables import current_tables
 from portal.widgets import RadioGroup
 
 FIRST_YEAR = 1940
@@ -99,11 +101,25 @@ class AttendanceForm(TopicForm):
         "Select whether the credit was for a pre-medical phase only",
         hint="Such as chemistry before the medical curriculum began.",
     )
+    accepted_on = DatePartsField(
+        label="If the credit was transferred: the day your medical school accepted it",
+        required=False,
+        messages={"required": "", "invalid": REAL_DATE},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # Any: as Django declares it
+        super().__init__(*args, **kwargs)
+        period = current_tables().period("R-CRED-2")
+        older = (
+            f" For credit accepted before {day_in_words(period.effective_from)} older rules apply." if period else ""
+        )
+        self.fields["accepted_on"].help_text = f"Leave it empty if you do not know it.{older}"
 
     @staticmethod
     def initial_of(row: MedicalSchoolAttendance) -> dict[str, object]:
         """Return what was answered before, by field."""
-        said = {name: getattr(row, name) for name in ("school_name", "attended_from", "attended_to", "credit_years")}
+        names = ("school_name", "attended_from", "attended_to", "credit_years", "accepted_on")
+        said = {name: getattr(row, name) for name in names}
         flags = ("awarded_degree", "passed", "premedical_only")
         return {**said, "country": row.country.code, **{name: "yes" if getattr(row, name) else "no" for name in flags}}
 
@@ -118,7 +134,20 @@ class AttendanceForm(TopicForm):
             self.add_error("attended_to", "Enter a last day after the first day")
         if values.get("awarded_degree") == "yes" and values.get("premedical_only") == "yes":
             self.add_error("premedical_only", "Select “No”: the school that gives the degree taught more than that")
+        self._check_accepted(self.possible("accepted_on", ahead=0), first)
         return values
+
+    def _check_accepted(self, accepted: date | None, first: date | None) -> None:
+        if accepted is None:
+            return
+        if self.cleaned_data.get("awarded_degree") == "yes":
+            self.add_error(
+                "accepted_on", "Leave it empty: this school gives the degree, so nothing was transferred to it"
+            )
+        elif accepted > self.today:
+            self.add_error("accepted_on", "Enter a day that is not in the future")
+        elif first is not None and accepted < first:
+            self.add_error("accepted_on", "Enter a day after your first day at this school")
 
     def pending(self) -> dict[str, object]:
         """Offer listed schools once for each name and country that were typed."""
@@ -142,6 +171,7 @@ class AttendanceForm(TopicForm):
             awarded_degree=values["awarded_degree"] == "yes",
             passed=values["passed"] == "yes",
             premedical_only=values["premedical_only"] == "yes",
+            accepted_on=values["accepted_on"],
         )
 
     def _chosen(self) -> MedicalSchool | None:

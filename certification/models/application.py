@@ -130,6 +130,9 @@ class MedicalSchoolAttendance(models.Model):
     awarded_degree = models.BooleanField(help_text="This school gave or will give the degree.")
     passed = models.BooleanField(default=True, help_text="The courses were passed at this school (R-CRED-2).")
     premedical_only = models.BooleanField(default=False, help_text="Credits for a pre-medical phase only.")
+    accepted_on = models.DateField(
+        null=True, blank=True, help_text="Day on which the school of the degree accepted the credits (R-CRED-2g)."
+    )
     disclosed_on = models.DateField(help_text="Day (US Eastern) on which the person first listed it.")
 
     class Meta:
@@ -143,6 +146,9 @@ class MedicalSchoolAttendance(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(credit_years__gte=0, credit_years__lte=MOST_CREDIT_YEARS), name="attendance_credit_years"
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_on__isnull=True) | Q(awarded_degree=False), name="attendance_accepted_from_another"
             ),
         ]
 

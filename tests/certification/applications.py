@@ -13,9 +13,10 @@ from certification.application_texts import CURRENT_BOOKLET, CURRENT_CONFIRMATIO
 from certification.models import Application, MedicalSchool
 from certification.services.application import drafts, submitting
 from certification.services.application.drafts import Attendance, Degree
+from certification.states import ApplicationState
 from payments.models import Fee, Payment
 from payments.services import ledger, placing
-from tests.factories.certification import MedicalSchoolFactory, SponsorNoteFactory
+from tests.factories.certification import MedicalEducationFactory, MedicalSchoolFactory, SponsorNoteFactory
 from tests.support.sign_in import sign_in
 
 FEE_CENTS = 16000
@@ -82,6 +83,26 @@ def complete(
     return Application.objects.get(applicant=applicant)
 
 
+def accepted(applicant: Applicant, *history: Attendance, said: Degree, at: datetime) -> None:
+    """Leave a record as an accepted application leaves it; the first school of `history` gave the degree."""
+    complete(applicant, *history, said=said, at=at)
+    Application.objects.filter(applicant=applicant).update(
+        state=ApplicationState.ACCEPTED,
+        order_line=1,
+        fee_paid_at=at,
+        submitted_at=at,
+        decided_at=at,
+        decided_by="user:1",
+        moved_at=at,
+    )
+    MedicalEducationFactory.create(
+        applicant=applicant,
+        school=history[0].school,
+        graduation_on=said.graduation_on if said.graduated else None,
+        degree_on=said.degree_on,
+    )
+
+
 def give_credit(applicant: Applicant, cents: int = FEE_CENTS) -> None:
     """Put credit into the financial account."""
     ledger.grant_credit(
@@ -130,7 +151,7 @@ def parts(name: str, day: str) -> dict[str, str]:
 
 
 def school_answers(name: str, country: str = "GH", **changes: str) -> dict[str, str]:
-    """Return the form of a school as a person sends it; `first` and `last` are days."""
+    """Return the form of a school as a person sends it; `first`, `last` and `accepted` are days."""
     values = {
         "school_name": name,
         "country": country,
@@ -141,7 +162,8 @@ def school_answers(name: str, country: str = "GH", **changes: str) -> dict[str, 
         **changes,
     }
     first, last = values.pop("first", "1 9 2009"), values.pop("last", "30 6 2015")
-    return {**values, **parts("attended_from", first), **parts("attended_to", last)}
+    days = {"attended_from": first, "attended_to": last, "accepted_on": values.pop("accepted", "")}
+    return values | {name: part for field, day in days.items() for name, part in parts(field, day).items()}
 
 
 def degree_answers(graduated: str = "yes", graduation: str = "30 6 2015", printed: str = "1 9 2015") -> dict[str, str]:

@@ -108,6 +108,9 @@ def test_from_nothing_to_waiting_for_review(
         ({"credit_years": "1e999"}, "credit years"),
         ({"awarded_degree": "perhaps"}, "Select one of the answers"),
         ({"premedical_only": "yes"}, "Select “No”"),
+        ({"accepted": "1 9 2010"}, "this school gives the degree"),
+        ({"accepted": "1 9 2008", "awarded_degree": "no"}, "Enter a day after your first day"),
+        ({"accepted": "1 9 20100", "awarded_degree": "no"}, "Enter a real date"),
     ],
 )
 def test_a_school_that_cannot_be_is_refused_with_the_remedy(

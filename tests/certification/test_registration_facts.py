@@ -4,44 +4,32 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from certification.models import Application
 from certification.rules.trace import Outcome, Turn
 from certification.services.evaluation import evaluate_person
 from certification.states import (
-    ApplicationState,
     CredentialKind,
     CredentialState,
     VerificationPurpose,
     VerificationState,
 )
-from tests.certification.applications import attended, complete, degree, eligible_school
-from tests.factories.certification import CredentialFactory, MedicalEducationFactory
+from tests.certification.applications import accepted, attended, degree, eligible_school
+from tests.factories.certification import CredentialFactory
 from tests.factories.schools_portal import VerificationRequestFactory
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2025, 10, 1, 15, tzinfo=UTC)
 
 
-def accepted(applicant, *, graduation_on):
+def studying(applicant, *, graduation_on):
     """A record as an accepted application leaves it; the first day at the school was September 1, 2023."""
     school = eligible_school()
     said = degree(graduated=graduation_on is not None, graduation_on=graduation_on, degree_on=None)
-    complete(applicant, attended(school, attended_from=date(2023, 9, 1), attended_to=None), said=said, at=AT)
-    Application.objects.update(
-        state=ApplicationState.ACCEPTED,
-        order_line=1,
-        fee_paid_at=AT,
-        submitted_at=AT,
-        decided_at=AT,
-        decided_by="user:1",
-        moved_at=AT,
-    )
-    MedicalEducationFactory.create(applicant=applicant, school=school, graduation_on=graduation_on, degree_on=None)
+    accepted(applicant, attended(school, attended_from=date(2023, 9, 1), attended_to=None), said=said, at=AT)
     return school
 
 
 def test_student_needs_two_years_and_the_word_of_the_school(applicant):
-    school = accepted(applicant, graduation_on=None)
+    school = studying(applicant, graduation_on=None)
     asked = VerificationRequestFactory.create(
         applicant=applicant, credential=None, school=school, purpose=VerificationPurpose.ATTESTATION
     )
@@ -60,7 +48,7 @@ def test_student_needs_two_years_and_the_word_of_the_school(applicant):
 
 
 def test_graduate_registers_with_a_letter_from_the_day_it_was_accepted(applicant):
-    accepted(applicant, graduation_on=date(2025, 6, 30))
+    studying(applicant, graduation_on=date(2025, 6, 30))
     returned = CredentialState.RETURNED_TO_APPLICANT
     CredentialFactory.create(
         applicant=applicant, kind=CredentialKind.DIPLOMA, state=returned, letter_accepted_on=date(2025, 11, 3)

@@ -107,6 +107,7 @@ def _education(
                 disclosed=True,
                 transcript=TranscriptState.MISSING,
                 premedical_only=row.premedical_only,
+                accepted_on=row.accepted_on,
             )
             for row in transfers
         ),

@@ -50,7 +50,10 @@ class SignatureDiffersError(ApplicationError):
 
 @dataclass(frozen=True)
 class Attendance:
-    """What a person says of one school. `school` is the one in the Directory, None when it was not found there."""
+    """What a person says of one school. `school` is the one in the Directory, None when it was not found there.
+
+    `accepted_on` is when the school of the degree accepted the credits of another one, None when that is not known.
+    """
 
     school: MedicalSchool | None
     school_name: str
@@ -61,6 +64,7 @@ class Attendance:
     awarded_degree: bool
     passed: bool = True
     premedical_only: bool = False
+    accepted_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -167,6 +171,7 @@ def keep_attendance(*, applicant: Applicant, said: Attendance, key: int | None, 
         "awarded_degree",
         "passed",
         "premedical_only",
+        "accepted_on",
     ):
         setattr(row, name, getattr(said, name))
     row.save()

@@ -6,8 +6,15 @@ from decimal import Decimal
 from certification.rules.facts import Application, ApplicationState, School, SponsorNote, TranscriptState, Transfer
 from certification.services.person.query import Record
 from certification.services.person.values import day, local_day
-from certification.states import CredentialKind, CredentialStatus
+from certification.states import CredentialKind, CredentialState, CredentialStatus
+from certification.states.credentials import OPEN_TO_APPLICANT, WITH_SCHOOL
 
+_FOR_VERIFICATION = WITH_SCHOOL | {
+    CredentialState.ACCEPTED_FOR_VERIFICATION,
+    CredentialState.REPLY_RECEIVED,
+    CredentialState.VERIFIED,
+}
+_NOT_HERE = OPEN_TO_APPLICANT | {CredentialState.REFUSED}
 OPEN_ENDS = (ApplicationState.REJECTED, ApplicationState.WITHDRAWN)
 
 
@@ -55,13 +62,18 @@ def transfers(record: Record) -> tuple[Transfer, ...]:
 
 
 def _transfer(record: Record, row: Record) -> Transfer:
+    papers = _transcripts(record, row["school_name"])
     return Transfer(
         school=_school(record, row),
         credit_years=Decimal(str(row["credit_years"])),
         passed=row["passed"],
+        # Who accepted the application found that nothing is left out; what comes to light later is a case (R-IRR-1).
         disclosed=True,
-        transcript=_transcript(record, row["school_name"]),
+        transcript=_standing(record, papers),
+        # To accept a transcript for verification is how staff ask for it.
+        must_be_verified=any(row["state"] in _FOR_VERIFICATION for row in papers),
         premedical_only=row["premedical_only"],
+        accepted_on=day(row["accepted_on"]),
     )
 
 
@@ -81,12 +93,14 @@ def _school(record: Record, row: Record) -> School:
     )
 
 
-def _transcript(record: Record, issuer: str) -> TranscriptState:
-    papers = [
-        row
-        for row in record["papers"]
-        if row["kind"] == CredentialKind.TRANSFER_TRANSCRIPT and row["issuer"] == issuer and row["submitted_at"]
-    ]
+def _transcripts(record: Record, issuer: str) -> list[Record]:
+    """Return the transcripts of another school that are here: sent, and neither returned nor refused."""
+    kind = CredentialKind.TRANSFER_TRANSCRIPT
+    papers = [row for row in record["papers"] if row["kind"] == kind and row["issuer"] == issuer]
+    return [row for row in papers if row["state"] not in _NOT_HERE]
+
+
+def _standing(record: Record, papers: list[Record]) -> TranscriptState:
     keys = {row["pk"] for row in papers}
     statuses = {row["status"] for row in record["statuses"] if row["credential_id"] in keys}
     if CredentialStatus.VERIFIED in statuses:

@@ -109,7 +109,7 @@ def _compiled() -> tuple[str, tuple[Any, ...]]:
         attendances=_of_person(
             MedicalSchoolAttendance,
             *("school_id", "school_name", "country", "credit_years", "awarded_degree", "passed", "premedical_only"),
-            *("attended_from", "attended_to"),
+            *("attended_from", "attended_to", "accepted_on"),
             through="application__applicant",
             where={"application__state": ApplicationState.ACCEPTED},
         ),
