@@ -118,4 +118,4 @@ class UserAdmin(ReadOnlyAdmin):
     list_filter = ["is_staff", "is_active"]
     search_fields = ["=username", "=email"]
     ordering = ["username"]
-    exclude = ["password", "groups", "user_permissions"]
+    exclude = ["password", "has_short_password", "groups", "user_permissions"]

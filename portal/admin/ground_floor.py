@@ -14,6 +14,7 @@ from portal.work_queue import Queue, in_states
 
 KEEP_RUNNING = "portal.keep_running"
 SHOWN_OF_UPLOADS = ("id", "purpose", "state", "refusal", "virus_scan", "attempts", "received_at", "checked_at")
+SHOWN_OF_MESSAGES = ("created_at", "template", "state", "attempts", "not_before", "sent_at", "server_reply")
 # A check takes seconds; readiness is alarmed as well.
 CHECKED_WITHIN = timedelta(minutes=5)
 
@@ -31,9 +32,10 @@ class AuditEventAdmin(ReadOnlyAdmin):
 
 @admin.register(OutgoingEmail)
 class OutgoingEmailAdmin(ReadOnlyAdmin):
-    """The outbox; texts are left out of the list because they name people."""
+    """The outbox: what went where and what the mail server said. Nobody reads the texts, which carry links that sign in."""
 
-    list_display = ["created_at", "template", "state", "attempts", "not_before", "sent_at", "server_reply"]
+    list_display = SHOWN_OF_MESSAGES
+    fields = [*SHOWN_OF_MESSAGES, "to_email", "subject", "message_id", "handoff_at", "resends", "last_error"]
     list_filter = [WaitingFilter, "state", "template"]
     search_fields = ["message_id"]
     ordering = ["-created_at"]
