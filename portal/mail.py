@@ -13,7 +13,7 @@ from django.template import loader
 from django.utils import timezone
 
 from portal import jobs, leases, smtp
-from portal.models import OutgoingEmail
+from portal.models import DeliveryState, OutgoingEmail
 
 
 def message_domain() -> str:
@@ -112,7 +112,9 @@ def deliver(rows: QuerySet[OutgoingEmail]) -> bool:
         before_data=lambda: leases.begin_hand_off(email),
     )
     with transaction.atomic(durable=True):
-        leases.settle(email, result, at=timezone.now())
+        if leases.settle(email, result, at=timezone.now()) == DeliveryState.SENT:
+            # Links in it open accounts and answer for schools; nothing sends it again.
+            OutgoingEmail.objects.filter(pk=email.pk).update(text="", html="")
     return True
 
 

@@ -75,7 +75,7 @@ registry.add(
 retention.table.add(
     retention.Rule(
         key="sent-mail",
-        what="E-mails that the portal sent",
+        what="E-mails that the portal sent, without their text: to whom, about what, and what the mail server answered",
         covers=("portal.OutgoingEmail",),
         since="the day they were sent",
         why="To answer questions about messages that did not arrive",

@@ -56,6 +56,8 @@ def test_a_stored_message_is_sent_once_with_both_parts(mailbox: MailboxControl, 
     sent = fresh(email)
     assert (sent.state, sent.attempts, sent.server_reply[:3]) == (DeliveryState.SENT, 1, "250")
     assert sent.sent_at is not None
+    # A link in it would open an account to whoever reads the database or a backup.
+    assert (sent.text, sent.html, sent.subject) == ("", "", email.subject)
     assert [(one.name, one.ids) for one in enqueued] == [("portal.deliver_email", {"email_id": str(email.pk)})]
 
 
@@ -112,6 +114,8 @@ def test_an_answer_that_never_came_is_unknown_and_repeated_once(mailbox: Mailbox
     mail.deliver(ALL())
     assert fresh(email).state == DeliveryState.SENT
     assert [message.message_id for message in mailbox.messages()] == [email.message_id] * (arrived + 1)
+    repeated = message_from_bytes(mailbox.raw(mailbox.messages()[-1].key), policy=policy.default)
+    assert repeated.get_body(("plain",)).get_content().strip() == "Text."
 
 
 def test_a_server_that_does_not_answer_in_time_leaves_the_outcome_unknown(mailbox: MailboxControl, settings: Settings):
