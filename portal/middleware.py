@@ -9,7 +9,10 @@ import structlog
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template import loader
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
+
+from portal.eastern import EASTERN
 
 # What a proxy in front of us may hand on; anything else would let a stranger write into our logs.
 ACCEPTED_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
@@ -112,3 +115,17 @@ class SpeakablePathMiddleware:
         if "\x00" in request.path_info:
             raise Http404
         return self.get_response(request)
+
+
+class StaffTimeMiddleware:
+    """Staff pages read and write times in Eastern Time, the time of the organization, and not in UTC as we store them."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer `request`, in Eastern Time behind the staff door."""
+        if not request.path.startswith(STAFF_DOOR):
+            return self.get_response(request)
+        with timezone.override(EASTERN):
+            return self.get_response(request)

@@ -51,6 +51,7 @@ LANGUAGE_CODE, TIME_ZONE = "en-us", "UTC"
 LANGUAGES = [("en", "English"), ("es", "Español"), ("fr", "Français")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = USE_I18N = True
+FORMAT_MODULE_PATH = "portal.formats"
 
 INSTALLED_APPS = [
     "portal.apps.PortalConfig",
@@ -85,6 +86,7 @@ MIDDLEWARE = [
     "portal.refusals.KnownMethodsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.StaffHostMiddleware",
+    "portal.middleware.StaffTimeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
