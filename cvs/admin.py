@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from applicants.admin.naming import NamesApplicant
 from applicants.permissions import NotAllowedError
 from cvs.models import (
     DispatchAttempt,
@@ -125,7 +126,7 @@ class DispatchAttemptInline(admin.TabularInline[DispatchAttempt, DispatchJob]):
 
 
 @admin.register(ReportRequest)
-class ReportRequestAdmin(ExportableAdmin):
+class ReportRequestAdmin(NamesApplicant, ExportableAdmin):
     """Requests that were paid at least once; baskets are nobody's work (R-CVS-5)."""
 
     list_display = ["report", "authority", "state", "funded_at", "dispatched_at", "acknowledged_at", "problem"]

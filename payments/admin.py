@@ -1,11 +1,16 @@
 """Payments for staff: everything can be read, nothing edited; fees are added with a date, never changed once in effect."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from applicants.admin.naming import NamesApplicant
+from applicants.numbers import format_identification_number
 from payments import gateway
 from payments.models import (
     Fee,
@@ -23,7 +28,32 @@ from payments.services import sync
 from payments.states import PAYMENT_MACHINE, PaymentState, RefundState
 from portal.admin import ExportableAdmin, ReadOnlyAdmin, WaitingFilter
 from portal.eastern import eastern_date
+from portal.money import format_cents
 from portal.work_queue import Queue, in_states
+
+
+def money(field: str, words: str) -> Callable[[models.Model], str]:
+    """Return a column of a list that shows the cents in `field` as an amount."""
+
+    @admin.display(description=words, ordering=field)
+    def amount(row: models.Model) -> str:
+        return format_cents(getattr(row, field))
+
+    return amount
+
+
+class AmountsAdmin(ExportableAdmin):
+    """Rows with amounts, shown in dollars and not in the cents that are stored."""
+
+    def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[Any]:  # Any: as Django has it
+        """Show what is stored as `total_cents` as the total."""
+        return [_in_dollars(field) for field in super().get_fields(request, obj)]
+
+
+def _in_dollars(field: object) -> object:
+    if isinstance(field, str) and field.endswith("_cents"):
+        return money(field, field.removesuffix("_cents").replace("_", " "))
+    return field
 
 
 class ReadOnlyInline(admin.TabularInline[models.Model, models.Model]):
@@ -54,6 +84,10 @@ class PaymentLines(ReadOnlyInline):
 
     model = PaymentLine
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[models.Model]:
+        """Read the lines of the order with those of the payment."""
+        return super().get_queryset(request).select_related("order_line")
+
 
 class Refunds(ReadOnlyInline):
     """Refunds of a payment."""
@@ -73,6 +107,7 @@ class Entries(ReadOnlyInline):
     """Sides of a posting."""
 
     model = LedgerEntry
+    verbose_name_plural = "ledger entries"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[models.Model]:
         """Read the accounts with the entries."""
@@ -83,7 +118,7 @@ class Entries(ReadOnlyInline):
 class FeeAdmin(admin.ModelAdmin[Fee]):
     """The price list: add a row for a coming day; what is in effect stays as it was."""
 
-    list_display = ["code", "description", "amount_cents", "effective_from", "basis"]
+    list_display = ["code", "description", money("amount_cents", "amount"), "effective_from", "basis"]
     ordering = ["code", "-effective_from"]
 
     def has_change_permission(self, request: HttpRequest, obj: Fee | None = None) -> bool:
@@ -100,21 +135,38 @@ def _is_to_come(fee: Fee | None) -> bool:
 
 
 @admin.register(Order)
-class OrderAdmin(ExportableAdmin):
+class OrderAdmin(NamesApplicant, ExportableAdmin):
     """Orders, newest first."""
 
-    list_display = ["reference", "applicant_id", "state", "created_at", "placed_at", "paid_at"]
+    list_display = ["reference", "number", "state", "created_at", "placed_at", "paid_at"]
+    list_select_related = ["applicant"]
+    export_columns = ["reference", "applicant_id", "state", "created_at", "placed_at", "paid_at"]
     list_filter = ["state"]
     search_fields = ["reference", "applicant__identification_number"]
     ordering = ["-id"]
     inlines = [OrderLines]
 
+    @admin.display(description="identification number", ordering="applicant__identification_number")
+    def number(self, order: Order) -> str:
+        """Return whose order it is."""
+        return format_identification_number(order.applicant.identification_number)
+
 
 @admin.register(Payment)
-class PaymentAdmin(ExportableAdmin):
+class PaymentAdmin(NamesApplicant, AmountsAdmin):
     """Payments with lines, refunds, postings and Stripe's ids."""
 
-    list_display = ["id", "order", "state", "next_step", "total_cents", "due_cents", "created_at", "needs_attention"]
+    list_display = [
+        "id",
+        "order",
+        "state",
+        "next_step",
+        money("total_cents", "total"),
+        money("due_cents", "by card or bank"),
+        "created_at",
+        "needs_attention",
+    ]
+    export_columns = ["id", "order", "state", "next_step", "total_cents", "due_cents", "created_at", "needs_attention"]
     list_filter = [WaitingFilter, "state", "disputed"]
     queues = (
         Queue(
@@ -154,10 +206,20 @@ class PaymentAdmin(ExportableAdmin):
 
 
 @admin.register(Refund)
-class RefundAdmin(ExportableAdmin):
+class RefundAdmin(AmountsAdmin):
     """Refunds, newest first."""
 
-    list_display = ["id", "payment_id", "amount_cents", "state", "reason", "created_at", "next_try_at", "last_error"]
+    list_display = [
+        "id",
+        "payment_id",
+        money("amount_cents", "amount"),
+        "state",
+        "reason",
+        "created_at",
+        "next_try_at",
+        "last_error",
+    ]
+    export_columns = ["id", "payment_id", "amount_cents", "state", "reason", "created_at", "next_try_at", "last_error"]
     list_filter = [WaitingFilter, "state"]
     queues = (
         Queue(
@@ -198,6 +260,6 @@ class LedgerTransactionAdmin(ReadOnlyAdmin):
 class LedgerAccountAdmin(ReadOnlyAdmin):
     """Accounts and their balances."""
 
-    list_display = ["name", "balance_cents", "may_go_below_zero"]
+    list_display = ["name", money("balance_cents", "balance"), "may_go_below_zero"]
     search_fields = ["name"]
     ordering = ["name"]

@@ -40,6 +40,7 @@ class FormerNameInline(ReadOnlyInline):
     """Names of record of former times, newest first."""
 
     model = FormerNameOfRecord
+    verbose_name_plural = "former names of record"
     ordering = ["-until_on", "-pk"]
 
 

@@ -147,7 +147,9 @@ class ReviewAdmin(ReadOnlyAdmin):
         return self.tones.get(record.state, "todo")
 
     def waiting(self, record: HeldForReview) -> str:
-        """Return for how many business days the record waits, or waited."""
+        """Return for how many business days the record waits, or waited; nothing when nobody noted the end."""
+        if record.decided_at is None and record.state not in self.open_states:
+            return ""
         return waited(record, at=timezone.now())
 
     def held_by(self, record: HeldForReview) -> str:

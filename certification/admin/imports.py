@@ -204,7 +204,8 @@ class FileImportAdmin(ReadOnlyAdmin):
             return ShownRow(row.line, "", [("", "", cell) for cell in row.cells], row.reasons)
         after = {name: value for name, value in row.values.items() if name != "applicant_id"}
         cells = [
-            (name, _text(row.before.get(name)) if row.before else "", _text(value)) for name, value in after.items()
+            (name.replace("_", " ").capitalize(), _text(row.before.get(name)) if row.before else "", _text(value))
+            for name, value in after.items()
         ]
         return ShownRow(row.line, row.applicant.identification_number if row.applicant else "", cells, ())
 

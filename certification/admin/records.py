@@ -3,11 +3,12 @@
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from applicants.admin.naming import NamesApplicant
 from applicants.numbers import parse_identification_number
 from portal.admin import ReadOnlyAdmin
 
 
-class RecordAdmin(ReadOnlyAdmin):
+class RecordAdmin(NamesApplicant, ReadOnlyAdmin):
     """Rows about a person, found by the number with or without dashes."""
 
     search_fields = ["=applicant__identification_number", "applicant__family_name"]

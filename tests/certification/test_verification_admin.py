@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applicants.models import User
+from applicants.numbers import format_identification_number
 from applicants.roles import Role
 from certification.models import SchoolOfficial, VerificationAnswer, VerificationRequest
 from certification.services.verification import answers
@@ -48,7 +49,10 @@ def test_queue_shows_state_waiting_days_and_attempts():
 
     page = browser().get(reverse("admin:certification_verificationrequest_changelist")).content.decode()
 
+    person = request.applicant
     assert request.reference in page
+    assert f"{person.family_name}, {person.given_names}" in page
+    assert f"({format_identification_number(person.identification_number)})" in page
     assert "2 days" in page
     assert re.search(r'field-attempts">1<', page)
 
