@@ -112,7 +112,9 @@ def _place(zone_name: str) -> str:
 @register.simple_tag(takes_context=True)
 def when(context: RequestContext, moment: datetime) -> SafeString:
     """Print a moment as a `time` element in the zone of the signed-in person (see the filter of the same name)."""
-    user = getattr(context.get("request"), "user", None)
+    # A template included with `only` has the request on its context, not in it.
+    request = context.get("request") or getattr(context, "request", None)
+    user = getattr(request, "user", None)
     # Staff and strangers have no applicant behind them and read Eastern time.
     zone_name = getattr(getattr(user, "applicant", None), "time_zone", None)
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(), when_text(moment, zone_name))

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from django import forms
-from django.template import Context, Template
+from django.template import Context, RequestContext, Template
 
 from portal.templatetags import portal_tags
 from portal.widgets import CheckboxGroup, RadioGroup
@@ -123,6 +123,17 @@ def test_when_uses_the_zone_of_the_applicant():
 
     expected = "June 4, 2026, 5:12 PM in Lagos (12:12 PM ET)"
     assert html == f'<time datetime="2026-06-04T16:12:00+00:00">{expected}</time>'
+
+
+def test_when_knows_the_zone_in_an_included_template_too():
+    user = SimpleNamespace(applicant=SimpleNamespace(time_zone="Africa/Lagos"))
+    part = Template("{% when at %}")
+
+    html = Template("{% include part with at=at only %}").render(
+        RequestContext(request_of(user), {"at": SUMMER, "part": part}, processors=[])
+    )
+
+    assert "in Lagos (12:12 PM ET)" in html
 
 
 @pytest.mark.parametrize("values", [{}, {"request": request_of(SimpleNamespace())}])

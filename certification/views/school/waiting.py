@@ -20,5 +20,10 @@ def school_waiting(request: ApplicantRequest) -> HttpResponse:
         (one, f"mailto:?subject={quote(one.nudge_subject)}&body={quote(one.nudge)}" if one.nudge else "")
         for one in waiting.requests_of(request.applicant.pk, at=at)
     ]
-    values = {"asked": asked, "most": waiting.most_answer_within(at=at), "zone": request.applicant.time_zone}
+    values = {
+        "asked": asked,
+        "usual": waiting.REPORTED_DAYS,
+        "most": waiting.most_answer_within(at=at),
+        "zone": request.applicant.time_zone,
+    }
     return render(request, "certification/school_waiting.html", values)
