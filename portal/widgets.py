@@ -15,6 +15,12 @@ class RadioGroup(forms.RadioSelect):
     template_name = "widgets/choices.html"
 
 
+class ScaleGroup(RadioGroup):
+    """Radio buttons for a scale, from low to high, several in a row where there is room."""
+
+    template_name = "widgets/scale.html"
+
+
 class CheckboxGroup(forms.CheckboxSelectMultiple):
     """Checkboxes, one below the other, inside the fieldset of the field."""
 

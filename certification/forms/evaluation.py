@@ -10,7 +10,7 @@ from certification.models import COMPONENTS, HIGHEST_SCORE, LOWEST_SCORE, Evalua
 from certification.services.pathways.evaluations import EncounterForm
 from certification.services.pathways.evaluators import Declaration
 from certification.states import EncounterSetting
-from portal.widgets import RadioGroup
+from portal.widgets import RadioGroup, ScaleGroup
 
 SCALE = {1: "1, unsatisfactory", 4: "4, satisfactory", 7: "7, superior", 9: "9, outstanding"}
 LONGEST_COMMENTS = 4000
@@ -73,7 +73,7 @@ def score(label: str) -> forms.TypedChoiceField:
         label=label,
         choices=[(str(number), SCALE.get(number, str(number))) for number in numbers],
         coerce=int,
-        widget=RadioGroup,
+        widget=ScaleGroup,
         error_messages={"required": f"Score “{label}” from 1 to 9", "invalid_choice": "Select a number from 1 to 9"},
     )
 

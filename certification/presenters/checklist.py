@@ -185,6 +185,9 @@ class Row:
     deadline: date | None
 
 
+NOT_NEEDED = "Not needed"
+
+
 def rows_of(slug: str, verdict: Verdict) -> tuple[Row, ...]:
     """Return the answers of the rules of a requirement; those that do not concern the person come last."""
     traces = sorted(traces_of(BY_SLUG[slug], verdict), key=lambda trace: trace.outcome is Outcome.NA)
@@ -193,7 +196,7 @@ def rows_of(slug: str, verdict: Verdict) -> tuple[Row, ...]:
 
 def _row(trace: RuleTrace) -> Row:
     if trace.outcome.satisfies:
-        tone, label = (DONE, "Met") if trace.outcome is Outcome.MET else (LOCKED, "Not needed")
+        tone, label = (DONE, "Met") if trace.outcome is Outcome.MET else (LOCKED, NOT_NEEDED)
         return Row(trace.rule_id, trace.title, tone, label, trace.reason, None)
     tone, label = _standing(trace)
     return Row(trace.rule_id, trace.title, tone, label, trace.reason, trace.complete_by)

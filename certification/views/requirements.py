@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from applicants.http import ApplicantRequest, applicant_required
 from certification.forms.what_if import WhatIfForm
 from certification.presenters.calendar import TYPE, calendar_file
-from certification.presenters.checklist import BY_SLUG, checklist_of, deadlines_of, item_for, rows_of
+from certification.presenters.checklist import BY_SLUG, NOT_NEEDED, checklist_of, deadlines_of, item_for, rows_of
 from certification.presenters.history import history_of
 from certification.services.evaluation import judge
 from certification.services.what_if import Supposed, what_if
@@ -23,9 +23,11 @@ def requirement(request: ApplicantRequest, slug: str) -> HttpResponse:
         raise Http404
     today = eastern_date(timezone.now())
     judged = judge(request.applicant, today)
+    rows = rows_of(slug, judged.verdict)
     values = {
         "item": item_for(slug, judged.verdict),
-        "rows": rows_of(slug, judged.verdict),
+        "rows": [row for row in rows if row.label != NOT_NEEDED],
+        "not_needed": [row for row in rows if row.label == NOT_NEEDED],
         "history": history_of(slug, judged.facts, today),
         "today": today,
     }
