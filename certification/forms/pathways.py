@@ -1,5 +1,6 @@
 """One form for each topic of an application for a Pathway."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -15,6 +16,8 @@ from portal.widgets import RadioGroup
 
 REAL_DATE = "Enter a real date with day, month and year as numbers, for example 27 3 2024"
 EXAMPLE_DATE = "For example 27 3 2024"
+# The first administration of Step 1 was in June 1992 (usmle.org, history of the examination).
+FIRST_STEP = date(1992, 1, 1)
 YES_NO = [("yes", "Yes"), ("no", "No")]
 
 
@@ -49,6 +52,34 @@ class StartForm(TopicForm):
         "Select whether you hold or held a license",
         hint="In any country. A license for training counts as one here; the next page asks what it permits.",
     )
+
+    registered_on = DatePartsField(
+        label="On which day did you first register for a USMLE Step?",
+        help_text=f"We have no result of yours, so we ask the examination's program about it. {EXAMPLE_DATE}",
+        messages={"required": "Enter the day on which you registered for a Step", "invalid": REAL_DATE},
+    )
+
+    def __init__(
+        self, *args: Any, asks_registration: bool, today: date, **kwargs: Any
+    ) -> None:  # Any: as Django declares
+        super().__init__(*args, **kwargs)
+        self.today = today
+        if not asks_registration:
+            del self.fields["registered_on"]
+
+    def clean_registered_on(self) -> date:
+        """Refuse a day on which nobody could register."""
+        on: date = self.cleaned_data["registered_on"]
+        if on > self.today:
+            raise forms.ValidationError("Enter a day that is not in the future")
+        if on < FIRST_STEP:
+            raise forms.ValidationError(f"Enter a year from {FIRST_STEP.year} on, when the first Step was given")
+        return on
+
+    @property
+    def registered(self) -> date | None:
+        """Return the day that a valid form holds, None where it was not asked."""
+        return self.cleaned_data.get("registered_on")
 
     @property
     def holds(self) -> bool:

@@ -32,6 +32,11 @@ class PathwayApplication(HeldForReview):
     pathway = models.PositiveSmallIntegerField(choices=Pathway.choices)
     season = models.PositiveSmallIntegerField()
     holds_license = models.BooleanField(default=False, help_text="Says that they are or were licensed somewhere.")
+    registered_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text="Day on which the person says that they first registered for a Step; asked while no result is known.",
+    )
     is_revalidation = models.BooleanField(default=False, help_text="Renews an acceptance that ends (R-CERT-8).")
     state = models.CharField(max_length=24, choices=PathwayState.choices, default=PathwayState.DRAFT)
     created_at = models.DateTimeField()

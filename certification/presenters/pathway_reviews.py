@@ -13,6 +13,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "discipline": ("Disciplinary action", "The licensing authority told us of a disciplinary action."),
     "school": ("School", "What you stated of your medical school could not be confirmed."),
     "attestation": ("No attestation", "Your school did not attest your clinical skills."),
+    "registration": ("Not registered", "The registration for a Step that you stated was not found."),
     "evaluator": ("Evaluator", "An evaluator does not meet the conditions."),
     "scores": ("Scores", "The scores stay below the threshold, and the committee did not accept them."),
 }
@@ -21,6 +22,8 @@ REASONS: Mapping[str, tuple[str, str]] = {
 def facts_shown(application: PathwayApplication, *, at: datetime) -> list[tuple[str, str]]:
     """Return what the person stated and what others sent, as (term, value)."""
     shown = [("Renews a Pathway", "Yes")] if application.is_revalidation else []
+    if application.registered_on is not None:
+        shown.append(("Registered for a Step, as stated", f"{application.registered_on:%B %-d, %Y}"))
     license_ = getattr(application, "license", None)
     if license_ is not None:
         until = f" to {license_.valid_until}" if license_.valid_until else ""

@@ -44,14 +44,16 @@ def pathways(request: ApplicantRequest) -> HttpResponse:
     at = timezone.now()
     season = seasons.open_season(at)
     under_way = records.open_application(request.applicant)
-    choice = None
+    choice, asks_registration = None, False
     if season is not None:
         facts = person_facts(request.applicant, eastern_date(at))
         choice = drafts.choice_for(under_way, facts, season, at=at)
+        asks_registration = drafts.asks_registration(facts, season, at=at)
     values = {
         "season": words.countdown(season, at=at) if season else None,
         "next_season": None if season else seasons.next_season(at),
         "choice": choice,
+        "asks_registration": asks_registration,
         "lines": words.lines(choice) if choice else [],
         "under_way": under_way,
         "standing": words.standing_of(under_way) if under_way else None,
@@ -69,17 +71,22 @@ def start(request: ApplicantRequest) -> HttpResponse:
     under_way = records.open_application(request.applicant)
     if under_way is not None:
         return redirect("pathway", under_way.pk)
-    form = StartForm(request.POST if request.method == "POST" else None)
+    season, today = seasons.open_season(at), eastern_date(at)
+    asks = season is not None and drafts.asks_registration(person_facts(request.applicant, today), season, at=at)
+    form = StartForm(request.POST if request.method == "POST" else None, asks_registration=asks, today=today)
     if request.method == "POST" and form.is_valid():
         try:
             application = drafts.start(
-                applicant=request.applicant, holds_license=form.holds, at=at, actor=actor_label(request.user)
+                applicant=request.applicant,
+                holds_license=form.holds,
+                registered_on=form.registered,
+                at=at,
+                actor=actor_label(request.user),
             )
         except PathwayError as error:
             form.add_error(None, str(error))
         else:
             return redirect(f"pathway_{words.steps_of(application, at=at)[0]}", application.pk)
-    season = seasons.open_season(at)
     values = {"form": form, "season": words.countdown(season, at=at) if season else None}
     return render(request, "certification/pathways/start.html", values)
 

@@ -67,11 +67,14 @@ class Till(ClosedTill):
         self.earned.append(line_id)
 
 
-def physician(*, failed_cs: bool = False, oet: bool = True, graduation_on: date = date(2024, 6, 20)) -> Applicant:
-    """A graduate with Step 1 passed, who may apply for a Pathway."""
+def physician(
+    *, sat: bool = True, failed_cs: bool = False, oet: bool = True, graduation_on: date = date(2024, 6, 20)
+) -> Applicant:
+    """A graduate who may apply for a Pathway: with Step 1 passed, or, without `sat`, once registered for a Step."""
     person = ApplicantFactory.create(identity_checked_on=date(2025, 1, 8))
     MedicalEducationFactory.create(applicant=person, graduation_on=graduation_on)
-    ExaminationResultFactory.create(applicant=person)
+    if sat:
+        ExaminationResultFactory.create(applicant=person)
     if failed_cs:
         ExaminationResultFactory.create(
             applicant=person, examination=Examination.STEP_2_CS, taken_on=date(2018, 5, 4),

@@ -45,6 +45,8 @@ def checks_of(application: PathwayApplication) -> list[tuple[str, str]]:
         checks += [("basis", "Accreditation, joint degree or examination is as stated")]
     if application.pathway == Pathway.MINI_CEX:
         checks += [("evaluators", "Each evaluator exists and has the license that they named")]
+    if application.registered_on is not None:
+        checks += [("registered", "The examination’s program confirms the registration for a Step on the day stated")]
     return [*checks, ("oet", "The OET results are this person’s")]
 
 

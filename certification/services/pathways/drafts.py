@@ -1,6 +1,6 @@
 """A draft: which Pathway is open, the license, the school, each topic saved as it is answered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.core.files.uploadedfile import UploadedFile
@@ -21,6 +21,7 @@ from portal.eastern import eastern_date
 from portal.uploads import services as uploads
 
 PURPOSE = "license"
+NOT_YET = "R-PW-0"
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,21 @@ def choice_for(application: PathwayApplication | None, facts: PersonFacts, seaso
     return choose(facts, season.tables, season.row, eastern_date(at), claim=claim)
 
 
+def asks_registration(facts: PersonFacts, season: Season, *, at: datetime) -> bool:
+    """Tell whether nothing but the word that they registered for a Step keeps a person from applying (R-PW-0)."""
+    registered = replace(facts, first_registered_on=eastern_date(at))
+    now, then = (choice_for(None, known, season, at=at) for known in (facts, registered))
+    return now.rule == NOT_YET and then.rule != NOT_YET
+
+
 @transaction.atomic
-def start(*, applicant: Applicant, holds_license: bool, at: datetime, actor: str) -> PathwayApplication:
+def start(
+    *, applicant: Applicant, holds_license: bool, registered_on: date | None = None, at: datetime, actor: str
+) -> PathwayApplication:
     """Begin an application in the season that is open; `holds_license` leads to the page about the license.
+
+    `registered_on` is the day on which the person says that they first registered for a Step, for somebody of whom no
+    result is known; staff check it (R-PW-0).
 
     Raises `PathwayError` when another one is under way, no season is open, or no Pathway is open to the person.
     """
@@ -68,7 +81,12 @@ def start(*, applicant: Applicant, holds_license: bool, at: datetime, actor: str
     if records.open_application(locked) is not None:
         raise PathwayError("You have an application under way. Finish or discard it first")
     season = _open_season(at)
-    choice = choice_for(None, person_facts(locked, eastern_date(at)), season, at=at)
+    facts = person_facts(locked, eastern_date(at))
+    if not asks_registration(facts, season, at=at):
+        registered_on = None
+    elif registered_on is not None:
+        facts = replace(facts, first_registered_on=registered_on)
+    choice = choice_for(None, facts, season, at=at)
     if choice.pathway is None:
         raise PathwayError(choice.reason.rstrip("."))
     application = PathwayApplication.objects.create(
@@ -76,6 +94,7 @@ def start(*, applicant: Applicant, holds_license: bool, at: datetime, actor: str
         pathway=Pathway.LICENSED if holds_license else choice.pathway,
         season=season.number,
         holds_license=holds_license,
+        registered_on=registered_on,
         is_revalidation=choice.is_revalidation,
         created_at=at,
         changed_at=at,

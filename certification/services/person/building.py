@@ -38,6 +38,7 @@ def facts_of(record: Record, as_of: date, owed_cents: int) -> PersonFacts:
         application=applying.application(record, as_of),
         education=_education(record, as_of),
         examinations=tuple(_sitting(row) for row in record["sittings"]),
+        first_registered_on=pathways.first_registered_on(record),
         window_exceptions=tuple(_exception(row) for row in record["exceptions"]),
         oet_sittings=tuple(_oet(row) for row in record["oet"]),
         pathway_applications=pathways.applications(record, as_of),

@@ -15,6 +15,12 @@ def applications(record: Record, as_of: date) -> tuple[PathwayApplication, ...]:
     return (*made, *elsewhere)
 
 
+def first_registered_on(record: Record) -> date | None:
+    """Return when the person first registered for a Step, as they say; staff rejected what was not true (R-PW-0)."""
+    stated = [day(row["registered_on"]) for row in record["applications"] if row["state"] != PathwayState.REJECTED]
+    return min((on for on in stated if on is not None), default=None)
+
+
 def confirmed_by_staff(record: Record) -> frozenset[int]:
     """Return for which Pathways by the school staff found, with an acceptance, that the school qualifies."""
     accepted = [row for row in record["applications"] if row["state"] == PathwayState.ACCEPTED]

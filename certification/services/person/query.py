@@ -132,6 +132,7 @@ def _compiled() -> tuple[str, tuple[Any, ...]]:
                 "season",
                 "state",
                 "is_revalidation",
+                "registered_on",
                 "submitted_at",
                 "paid_at",
                 "changed_at",

@@ -1,0 +1,68 @@
+"""People of whom no result is known say when they registered for a Step (R-PW-0)."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from certification.models import PathwayApplication
+from certification.services.pathways import deciding, drafts, seasons
+from certification.services.person import person_facts
+from certification.states import PathwayState
+from portal.eastern import eastern_date
+from tests.certification import pathway_scenes as scenes
+from tests.certification.applications import parts, signed_in
+from tests.certification.pathway_scenes import ACTOR, AT
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("enqueued", "till")]
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("", "Enter the day on which you registered"),
+        ("1 1 1990", "Enter a year from 1992 on"),
+        ("1 1 2090", "not in the future"),
+        ("31 2 2024", "Enter a real date"),
+        ("3 2 2025", ""),
+    ],
+)
+def test_who_only_registered_for_a_step_says_when_and_applies(day, said, time_machine):
+    time_machine.move_to(AT, tick=False)
+    person = scenes.physician(sat=False)
+    client = signed_in(person)
+    answers = {"holds_license": "yes", **parts("registered_on", day)}
+
+    assert "I have registered for a Step" in client.get(reverse("pathways")).content.decode()
+    answer = client.post(reverse("pathway_start"), answers)
+
+    if said:
+        assert said in answer.content.decode()
+        assert not PathwayApplication.objects.exists()
+        return
+    application = PathwayApplication.objects.get()
+    assert application.registered_on == date(2025, 2, 3)
+    assert ("registered" in dict(deciding.checks_of(application))) is True
+    assert person_facts(person, eastern_date(AT)).first_registered_on == date(2025, 2, 3)
+    PathwayApplication.objects.update(state=PathwayState.CLOSED_WITH_SEASON)
+    facts = person_facts(person, eastern_date(AT))
+    assert drafts.choice_for(None, facts, seasons.season_of(2026), at=AT).pathway is not None
+
+
+def test_without_an_application_for_certification_no_registration_helps(applicant, time_machine):
+    time_machine.move_to(AT, tick=False)
+    answers = {"holds_license": "yes", **parts("registered_on", "3 2 2025")}
+
+    answer = signed_in(applicant).post(reverse("pathway_start"), answers)
+
+    assert "Submit the Application for Certification" in answer.content.decode()
+    assert not PathwayApplication.objects.exists()
+
+
+def test_day_of_registration_is_not_kept_of_somebody_who_sat_a_step():
+    draft = drafts.start(
+        applicant=scenes.physician(), holds_license=True, registered_on=date(2024, 1, 2), at=AT, actor=ACTOR
+    )
+
+    assert draft.registered_on is None
+    assert "registered" not in dict(deciding.checks_of(draft))
