@@ -69,11 +69,12 @@ class ApplicantAdmin(ReadOnlyAdmin):
         "=identification_number",
         "family_name",
         "given_names",
+        "native_script_name",
         "=user__email",
         "verified_names__family_name",
         "verified_names__given_names",
     ]
-    search_help_text = "Identification number with or without dashes, present or former name, or e-mail address"
+    search_help_text = "Identification number with or without dashes, present or former name in any script, or e-mail address"
     ordering = ["identification_number"]
     inlines = [VerifiedNameInline, FormerNameInline, ContactInformationInline]
 

@@ -268,6 +268,14 @@ def test_staff_find_people_by_their_former_name(staff_client: Client, applicant:
     assert applicant.family_name in listed
 
 
+def test_staff_find_people_by_the_name_in_their_own_script(staff_client: Client):
+    ApplicantFactory.create(family_name="Wang", given_names="Xiaoming", native_script_name="王小明")
+
+    found = staff_client.get(reverse("admin:applicants_applicant_changelist"), {"q": "小明"}).content.decode()
+
+    assert "Wang" in found
+
+
 def test_what_people_typed_is_printed_as_text(staff_client: Client, applicant: Applicant):
     request = ask_for_change(applicant, at=timezone.now(), explanation="<script>alert(1)</script>")
     passes(request)
