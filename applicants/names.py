@@ -51,9 +51,13 @@ def check_name(text: str) -> None:
 
 def check_one_script(*texts: str) -> None:
     """Raise `NameNotAcceptedError` when the letters of `texts` together are of more than one script."""
-    found = {script for text in texts for character in text if (script := _script(character))}
-    if len(found) > 1:
+    if len(scripts_of(*texts)) > 1:
         raise NameNotAcceptedError(MIXED)
+
+
+def scripts_of(*texts: str) -> set[str]:
+    """Return the scripts of the letters of `texts`, those of East Asia as one."""
+    return {script for text in texts for character in text if (script := _script(character))}
 
 
 def printed_name(family_name: str, given_names: str) -> str:

@@ -74,7 +74,9 @@ class ApplicantAdmin(ReadOnlyAdmin):
         "verified_names__family_name",
         "verified_names__given_names",
     ]
-    search_help_text = "Identification number with or without dashes, present or former name in any script, or e-mail address"
+    search_help_text = (
+        "Identification number with or without dashes, present or former name in any script, or e-mail address"
+    )
     ordering = ["identification_number"]
     inlines = [VerifiedNameInline, FormerNameInline, ContactInformationInline]
 

@@ -1,4 +1,5 @@
 """The school that somebody named when they registered tells whether another registration is of the same person."""
+# ruff: noqa: RUF001 - names in other letters
 
 from datetime import date
 
@@ -33,6 +34,17 @@ def test_marriage_between_two_registrations_is_found_by_the_school_that_both_nam
     assert (suspicion.applicant, suspicion.reasons) == (first.applicant, ["birth_date", "school"])
     line = next(line for line in compare(second).lines if line.label == "Medical school")
     assert [cell.text for cell in line.theirs] == ["University of Accra Medical School"]
+
+
+@pytest.mark.parametrize(("family", "given"), [("Шевченко", "Олена"), ("Роре", "Роза")])
+def test_names_in_other_letters_are_found_by_birth_date_and_school(family: str, given: str):
+    first = finish(draft(family_name="Shevchenko", given_names="Olena").pk, at=timezone.now())
+
+    assert [suspect.applicant_id for suspect in find_suspects(draft(family_name=family, given_names=given))] == [
+        first.applicant_id
+    ]
+    elsewhere = draft(family_name=family, given_names=given, school_name="Kyiv National Institute")
+    assert find_suspects(elsewhere) == []
 
 
 def test_a_school_that_was_only_told_clears_nobody():

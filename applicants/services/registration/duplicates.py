@@ -12,6 +12,7 @@ from datetime import date
 from django.db import connection
 
 from applicants.models import Applicant, Registration, User
+from applicants.names import scripts_of
 from applicants.schools import directory
 from applicants.states import RegistrationState
 
@@ -179,8 +180,9 @@ def _reasons(
     school = bool(schools) and _schools_alike(registration.school_name, schools)
     agreed = [reason for reason, agrees in ((born, born), ("name", names), ("school", school)) if agrees]
     if born in {"birth_date", "birth_date_swapped"}:
-        # Somebody who married keeps given names, birth date and school.
-        return agreed if names or (school and _share_a_part(keys, found.keys)) else []
+        # Somebody who married keeps given names, birth date and school; names in other letters cannot be compared.
+        alike = _share_a_part(keys, found.keys) or not scripts_of(*keys) & scripts_of(*found.keys)
+        return agreed if names or (school and alike) else []
     same_name = bool(set(keys) & set(found.keys))
     return agreed if same_name and born and (school or not is_certain) else []
 
