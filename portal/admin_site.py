@@ -1,7 +1,7 @@
 """The staff door: Django's admin under its own address and name."""
 
 from collections.abc import Callable, Iterable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypeVar, cast
 
 from django.contrib.admin import AdminSite
@@ -19,6 +19,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 
@@ -72,6 +73,15 @@ class PortalAdminSite(AdminSite):
         """Return the names of primary keys that name nothing else; no foreign key of ours refers to anything but a key."""
         relations = {relation.name for model in self._registry for relation in model._meta.related_objects}
         return {model._meta.pk.name for model in self._registry} - relations
+
+    def get_app_list(
+        self, request: HttpRequest, app_label: str | None = None
+    ) -> list[Any]:  # Any: as Django declares it
+        """Return the pages that the person may open, looked up once somebody reads the list.
+
+        Django puts it beside every page for a side bar that we do not show, and asks each model for the person's rights.
+        """
+        return cast("list[Any]", SimpleLazyObject(partial(super().get_app_list, request, app_label)))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show what waits for the person, and the pages to browse."""
