@@ -2,11 +2,12 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.server import on_a_server
+from tests.support.server import Answering, on_a_server
 
 ROOT = Path(__file__).resolve().parents[2]
 # Everything that .env.example marks as secret.
@@ -21,25 +22,34 @@ from django.conf import settings
 from django.test import Client
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 django.setup()
-asked = json.loads(sys.argv[1])
-answer = Client().generic(asked["method"], asked["path"], secure=asked.get("secure", True), headers=asked.get("headers", {}))
-print(json.dumps({
-    "status": answer.status_code,
-    "headers": dict(answer.headers),
-    "cookies": [morsel.OutputString() for morsel in answer.cookies.values()],
-}))
+for line in sys.stdin:
+    asked = json.loads(line)
+    answer = Client().generic("GET", asked["path"], secure=asked["secure"], headers=asked["headers"])
+    print(json.dumps({
+        "status": answer.status_code,
+        "headers": dict(answer.headers),
+        "cookies": [morsel.OutputString() for morsel in answer.cookies.values()],
+    }), flush=True)
 """
+# One server behind a proxy and one that is not, for all tests: starting one takes seconds.
+_SERVERS: dict[bool, Answering] = {}
 
 
-def ask(
-    path: str = "/accounts/login/", *, secure: bool = True, environment: dict[str, str] | None = None, **headers: str
-):
+@pytest.fixture(scope="module", autouse=True)
+def servers_that_end() -> Iterator[None]:
+    """Whatever server was asked ends with this module."""
+    yield
+    for server in _SERVERS.values():
+        server.stop()
+    _SERVERS.clear()
+
+
+def ask(path: str = "/accounts/login/", *, secure: bool = True, behind_proxy: bool = True, **headers: str):
     """The answer of a server at https://portal.example.org."""
+    if behind_proxy not in _SERVERS:
+        _SERVERS[behind_proxy] = Answering(ASK, BEHIND_PROXY=str(behind_proxy).lower())
     named = {"host": "portal.example.org", **{name.replace("_", "-"): value for name, value in headers.items()}}
-    asked = {"method": "GET", "path": path, "secure": secure, "headers": named}
-    done = on_a_server(ASK, json.dumps(asked), **(environment or {}))
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    return _SERVERS[behind_proxy].answer({"path": path, "secure": secure, "headers": named})
 
 
 def test_cookies_belong_to_this_host_alone():
@@ -73,7 +83,7 @@ def test_browsers_are_told_to_come_by_https_only():
 
 
 def test_plain_http_is_led_to_https():
-    answer = ask("/help/", secure=False, environment={"BEHIND_PROXY": "false"})
+    answer = ask("/help/", secure=False, behind_proxy=False)
 
     assert (answer["status"], answer["headers"]["Location"]) == (301, "https://portal.example.org/help/")
 
@@ -98,10 +108,7 @@ def test_forwarded_hosts_are_never_believed():
 
 
 def test_a_forwarded_scheme_is_believed_behind_our_proxy_only():
-    answers = [
-        ask("/help/", secure=False, environment={"BEHIND_PROXY": behind}, x_forwarded_proto="https")
-        for behind in ("false", "true")
-    ]
+    answers = [ask("/help/", secure=False, behind_proxy=behind, x_forwarded_proto="https") for behind in (False, True)]
 
     assert [answer["status"] for answer in answers] == [301, 200]
 
