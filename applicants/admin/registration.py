@@ -57,11 +57,17 @@ class RegistrationAdmin(ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
-        """Show the registration beside the people it may duplicate, once it is noted who looks; a POST decides."""
-        may_act = request.method != "POST" or self.has_change_permission(request)
-        if not (self.has_view_or_change_permission(request) and may_act):
+        """Show the registration beside the people it may duplicate, once it is noted who looks; a POST decides.
+
+        One that became an account is a part of that person's record, and asks for the purpose as every other part does.
+        """
+        acts = request.method == "POST" and not {"purpose_given", "open"} & request.POST.keys()
+        if not self.has_view_or_change_permission(request) or (acts and not self.has_change_permission(request)):
             raise PermissionDenied
         registration = self._find(object_id)
+        asked = self._asked(request, object_id)
+        if asked is not None:
+            return asked
         comparison = compare(registration)
         unread = self._unread(request, comparison)
         if request.method == "POST":

@@ -2,8 +2,13 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from tests.factories.applicants import VerifiedNameFactory
+from applicants.models import SuspectedDuplicate
+from applicants.roles import Role
+from portal.models import AuditEvent
+from tests.factories.applicants import RegistrationFactory, VerifiedNameFactory
+from tests.people import browser_of
 from tests.support.reading import open_record
 
 pytestmark = pytest.mark.django_db
@@ -40,3 +45,35 @@ def test_password_hash_is_not_shown(staff_client, applicant):
 
     assert applicant.user.email in page
     assert "argon2" not in page
+
+
+@pytest.mark.parametrize("role", [Role.SENIOR_REVIEWER, Role.AUDITOR])
+def test_the_registration_of_somebody_on_record_asks_for_the_purpose(applicant, role):
+    told = RegistrationFactory.create(
+        state="completed", applicant=applicant, password="", finished_at=timezone.now(), school_name="Telling School"
+    )
+    address, browser = reverse("admin:applicants_registration_change", args=[told.pk]), browser_of(role)
+
+    assert "Telling School" not in browser.get(address).content.decode()
+    page = browser.post(address, {"purpose_given": "1", "purpose": "complaint"}, follow=True).content.decode()
+
+    assert "Telling School" in page
+    event = AuditEvent.objects.get(event="portal.record_read")
+    assert (event.person, event.reason) == (applicant.pk, "To look into a complaint or an appeal")
+
+
+@pytest.mark.parametrize("role", [Role.CREDENTIAL_REVIEWER, Role.AUDITOR])
+def test_staff_who_may_not_decide_compare_and_are_noted(applicant, role):
+    told = RegistrationFactory.create(state="under_review")
+    SuspectedDuplicate.objects.create(registration=told, applicant=applicant, reasons=["name"], found_at=timezone.now())
+    address, browser = reverse("admin:applicants_registration_change", args=[told.pk]), browser_of(role)
+
+    page = browser.post(address, {"open": "1"}, follow=True).content.decode()
+    refused = browser.post(address, {"decision": "other", "reason": "A friend"})
+
+    assert "The names are alike" in page
+    assert "Open an account" not in page
+    assert AuditEvent.objects.get(event="portal.record_read").person == applicant.pk
+    assert refused.status_code == 403
+    told.refresh_from_db()
+    assert told.state == "under_review"
