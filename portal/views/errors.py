@@ -11,9 +11,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, "400.html", status=400)
 
 
+@requires_csrf_token
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403: signed in, but not allowed."""
-    return _page(request, "403.html", status=403)
+    """403: signed in, but not allowed. Keeps the header of the signed-in person, and leads back to their own pages."""
+    values = {"reference": _reference(request)}
+    return HttpResponse(loader.render_to_string("403.html", values, request), status=403)
 
 
 @requires_csrf_token

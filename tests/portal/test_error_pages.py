@@ -10,8 +10,11 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from applicants.models import User
+from applicants.roles import Role
 from portal import middleware
 from portal.views import errors
+from tests.factories.applicants import StaffFactory
+from tests.support.sign_in import sign_in
 
 REQUEST_ID = "7f3a-21c9-04bd"
 
@@ -102,3 +105,17 @@ def test_pages_of_a_signed_in_person_are_kept_by_nobody(before, after, kept):
     response = middleware.PersonalPagesMiddleware(answer)(request)
 
     assert response.headers.get("Cache-Control") == (None if kept else "no-store, private")
+
+
+@pytest.mark.django_db
+def test_refused_staff_are_led_back_to_their_own_pages():
+    client = Client()
+    sign_in(client, StaffFactory.create(is_superuser=False, role=Role.EDITOR))
+
+    page = client.get(reverse("admin:certification_credential_changelist"))
+
+    assert page.status_code == 403
+    html = page.content.decode()
+    assert "Go to your work queue" in html
+    assert "Go to your dashboard" not in html
+    assert "Sign out" in html
