@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.text import capfirst
+
 from certification.models import PathwayApplication
 from certification.rules.pathway_choice import Choice
 from certification.rules.trace import Turn
@@ -81,7 +83,8 @@ def lines(choice: Choice) -> list[Line]:
 
 def _why_not(pathway: int, choice: Choice, found: dict[int, str]) -> str:
     if found.get(pathway):
-        return found[pathway]
+        # The line is headed by the Pathway already.
+        return capfirst(found[pathway].removeprefix(f"Pathway {pathway}: "))
     if choice.pathway is not None:
         return f"Pathway {choice.pathway} is open to you and comes first."
     return choice.reason

@@ -85,13 +85,13 @@ def canadian_school_and_training(case: Case) -> Finding:
     return pending(reason, Turn.APPLICANT)
 
 
-@rule("R-IMG-4", "Graduates of US schools", registration=True)
+@rule("R-IMG-4", "Graduates of U.S. schools", registration=True)
 def united_states_school(case: Case) -> Finding:
     """R-IMG-4: graduates of US schools do not use this service."""
     education = case.facts.education
     if education is None or education.school.country != UNITED_STATES:
         return not_needed("Your school is not in the United States.")
-    return not_met("Graduates of US schools are not certified here.", Turn.NOBODY, country=UNITED_STATES)
+    return not_met("Graduates of U.S. schools are not certified here.", Turn.NOBODY, country=UNITED_STATES)
 
 
 def _is_known(application: Application | None, case: Case) -> bool:

@@ -261,7 +261,7 @@ def school_faults(pathway: int, education: Education) -> list[str]:
     opens, fault = {
         WFME: (school.wfme_accredited, "your school has no accreditation that the WFME recognizes"),
         NCFMEA: (school.ncfmea_comparable, "the accreditation of your school was not found comparable by the NCFMEA"),
-        JOINT: (school.joint_with_us_school, "your degree is not issued jointly with a US school"),
+        JOINT: (school.joint_with_us_school, "your degree is not issued jointly with a U.S. medical school"),
     }[pathway]
     return [] if opens else [fault]
 

@@ -19,7 +19,7 @@ ABOUT_THE_APPLICATION = {
     "R-PW-2": "Pathway 2: OSCE for licensure",
     "R-PW-3": "Pathway 3: school accredited with WFME recognition",
     "R-PW-4": "Pathway 4: school accredited with NCFMEA comparability",
-    "R-PW-5": "Pathway 5: joint degree with a US school",
+    "R-PW-5": "Pathway 5: joint degree with a U.S. medical school",
     "R-PW-6": "Pathway 6: observed encounters",
     "R-OET": "OET Medicine in one administration",
     "R-PW-CLOSE": "Complete before the season closes",
