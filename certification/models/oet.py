@@ -27,6 +27,7 @@ class OetResult(Imported):
     writing = _score()
 
     class Meta:
+        verbose_name = "OET result"
         constraints = [
             models.UniqueConstraint(fields=["applicant", "taken_on"], name="one_oet_result_per_day"),
             models.CheckConstraint(condition=Q(released_on__gte=F("taken_on")), name="oet_released_after_taken"),

@@ -149,6 +149,7 @@ class OetMinimum(TableRow):
     writing = _score()
 
     class Meta:
+        verbose_name = "OET minimum"
         constraints = [
             models.CheckConstraint(
                 condition=Q(taken_to__isnull=True) | Q(taken_to__gte=F("taken_from")), name="oet_minimum_days_in_order"
