@@ -20,6 +20,8 @@ MOST_BYTES = 64 * 1024
 WAITS = "draft_waits_at"
 # Secrets are typed again rather than kept.
 _SECRET = frozenset({"code", "token", "credential"})
+# Said by a page's script or by every page, not by the person.
+_OF_THE_PAGE = frozenset({"csrfmiddlewaretoken", "keep"})
 
 
 def _key(user: User) -> str:
@@ -30,7 +32,7 @@ def keep(request: HttpRequest, user: User) -> None:
     """Keep the form of `request` for `user`, unless it is too long, carries files, or holds secrets."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES or request.FILES:
         return
-    names = [name for name in request.POST if name != "csrfmiddlewaretoken"]
+    names = [name for name in request.POST if name not in _OF_THE_PAGE]
     if not names or any(name.lower() in _SECRET or "password" in name.lower() for name in names):
         return
     values = [(name, value) for name in names for value in request.POST.getlist(name)]

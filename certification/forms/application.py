@@ -1,5 +1,6 @@
 """The topics of an Application for Certification, one form each: they check shape and dates, services decide."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,9 @@ from certification.services.application.drafts import Attendance, Degree
 from certification.services.rule_tables import current_tables
 from portal.widgets import RadioGroup
 
+Typed = Mapping[str, str | list[str]]
 FIRST_YEAR = 1940
+LONGEST_TYPED = 250
 YEARS_AHEAD = 8
 MOST_SUGGESTIONS = 8
 YES_NO = [("yes", "Yes"), ("no", "No")]
@@ -29,6 +32,22 @@ class TopicForm(forms.Form):
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.today = today
 
+    def typed(self) -> dict[str, str | list[str]]:
+        """Return what stands in the fields, right or not, as texts; a date in its parts."""
+        given = {
+            name: field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
+            for name, field in self.fields.items()
+        }
+        return {
+            name: [_text(one) for one in value] if isinstance(value, list) else _text(value)
+            for name, value in given.items()
+        }
+
+    @classmethod
+    def with_typed(cls, known: Mapping[str, object], typed: Typed) -> dict[str, object]:
+        """Return what the fields show at first: what is `known`, and over it what was typed since."""
+        return {**known, **{name: value for name, value in typed.items() if name in cls.base_fields}}
+
     def possible(self, name: str, *, ahead: int) -> date | None:
         """Return the day of a field, after refusing one that nobody alive could mean."""
         day: date | None = self.cleaned_data.get(name)
@@ -37,6 +56,10 @@ class TopicForm(forms.Form):
             self.add_error(name, f"Enter a year between {FIRST_YEAR} and {last}")
             return None
         return day
+
+
+def _text(value: object) -> str:
+    return str(value or "").replace("\x00", "")[:LONGEST_TYPED]
 
 
 def yes_no(label: str, required: str, *, hint: str = "") -> forms.ChoiceField:

@@ -49,6 +49,9 @@ class Application(HeldForReview):
     changed_at = models.DateTimeField(help_text="Last answer of the person; a draft is kept for a time from it.")
     moved_at = models.DateTimeField(help_text="Since when it is in its state.")
     details_seen_at = models.DateTimeField(null=True, blank=True)
+    typed = models.JSONField(
+        default=dict, blank=True, help_text="What was typed and not saved as an answer yet: page → field → text."
+    )
     history_complete_at = models.DateTimeField(
         null=True, blank=True, help_text="The person said that every school and transfer is listed (R-CRED-3)."
     )

@@ -22,6 +22,7 @@ from certification.forms.application import (
     HistoryForm,
     PurposeForm,
     SubmitForm,
+    TopicForm,
     WithdrawForm,
 )
 from certification.models import Application, MedicalSchoolAttendance
@@ -36,6 +37,7 @@ from portal.eastern import eastern_date
 
 Rest = ParamSpec("Rest")
 TEMPLATES = "certification/application"
+LATER, KEEP = "later", "keep"
 FEE_UNKNOWN = "The fee is not known today. Nothing is lost: try again tomorrow, or contact us"
 UNDER_WAY = "A payment of yours is under way. Finish or cancel it first"
 
@@ -87,10 +89,24 @@ def _require_own(request: ApplicantRequest, key: object) -> None:
 def _next(request: ApplicantRequest) -> HttpResponse:
     """Go on with the first topic that is not answered, or to the page of the application when the person stops here."""
     application = Application.objects.kept(request.applicant).first()
-    if "later" in request.POST or application is None:
+    if LATER in request.POST or application is None:
         messages.success(request, "Saved. You can go on at any time.")
         return redirect("application")
     return redirect(address_of(drafts.first_open_topic(application)))
+
+
+def _kept(request: ApplicantRequest, page: str, form: TopicForm) -> HttpResponse | None:
+    """Keep what stands in a form that is not answered, and return where to; None for the page with its faults.
+
+    A script of the page asks for nothing but that while the person types. Whoever wants to finish later may stop anywhere.
+    """
+    drafts.keep_typed(applicant=request.applicant, page=page, typed=form.typed(), at=timezone.now())
+    if KEEP in request.POST:
+        return HttpResponse(status=204)
+    if LATER in request.POST:
+        messages.success(request, "Saved as you typed it. Complete this part when you go on.")
+        return redirect("application")
+    return None
 
 
 def _page(request: ApplicantRequest, topic: Topic, form: object, **values: object) -> HttpResponse:
@@ -161,7 +177,8 @@ def education(request: ApplicantRequest, application: Application) -> HttpRespon
         except ApplicationError as error:
             form.add_error(None, str(error))
     rows = application.attendances.order_by("attended_from", "pk")
-    return _page(request, Topic.EDUCATION, form, rows=rows, most=drafts.MOST_ATTENDANCES)
+    begun = drafts.NEW_ATTENDANCE in application.typed
+    return _page(request, Topic.EDUCATION, form, rows=rows, most=drafts.MOST_ATTENDANCES, begun=begun)
 
 
 def _row(application: Application, key: int) -> MedicalSchoolAttendance:
@@ -174,26 +191,32 @@ def _row(application: Application, key: int) -> MedicalSchoolAttendance:
 @topic_page(Topic.EDUCATION)
 def attendance_new(request: ApplicantRequest, application: Application) -> HttpResponse:
     """Add a school to the history."""
-    return _attendance(request, None)
+    return _attendance(request, application, None)
 
 
 @topic_page(Topic.EDUCATION)
 def attendance(request: ApplicantRequest, application: Application, key: int) -> HttpResponse:
     """Change a school of the history."""
-    return _attendance(request, _row(application, key))
+    return _attendance(request, application, _row(application, key))
 
 
-def _attendance(request: ApplicantRequest, row: MedicalSchoolAttendance | None) -> HttpResponse:
-    at = timezone.now()
-    initial = AttendanceForm.initial_of(row) if row else None
+def _attendance(
+    request: ApplicantRequest, application: Application, row: MedicalSchoolAttendance | None
+) -> HttpResponse:
+    at, page = timezone.now(), drafts.page_of(row.pk if row else None)
+    typed = application.typed.get(page, {})
+    initial = AttendanceForm.with_typed(AttendanceForm.initial_of(row) if row else {}, typed)
     posted = request.method == "POST"
     form = AttendanceForm(request.POST if posted else None, initial=initial, today=eastern_date(at))
-    template, values = f"{TEMPLATES}/attendance.html", {"form": form, "row": row, "back": "application_education"}
-    if not posted or not form.is_valid():
+    template = f"{TEMPLATES}/attendance.html"
+    values = {"form": form, "row": row, "back": "application_education", "was_typed": bool(typed) and not posted}
+    if not posted:
         return render(request, template, values)
+    if KEEP in request.POST or not form.is_valid():
+        return _kept(request, page, form) or render(request, template, values)
     pending = form.pending()
     if pending:
-        return render(request, template, {**values, **pending})
+        return _kept(request, page, form) or render(request, template, {**values, **pending})
     try:
         drafts.keep_attendance(
             applicant=request.applicant, said=form.said(), key=row.pk if row else None, at=timezone.now()
@@ -204,7 +227,7 @@ def _attendance(request: ApplicantRequest, row: MedicalSchoolAttendance | None) 
     except MedicalSchoolAttendance.DoesNotExist as error:
         raise Http404 from error
     messages.success(request, "Saved.")
-    return redirect("application_education")
+    return redirect("application" if LATER in request.POST else "application_education")
 
 
 @topic_page(Topic.EDUCATION)
@@ -226,15 +249,22 @@ def degree(request: ApplicantRequest, application: Application) -> HttpResponse:
     today = eastern_date(timezone.now())
     first = application.attendances.filter(awarded_degree=True).values_list("attended_from", flat=True).first()
     data = request.POST if request.method == "POST" else None
-    form = DegreeForm(data, initial=DegreeForm.initial_of(application), today=today, first_day=first)
-    if form.is_bound and form.is_valid():
+    typed = application.typed.get(Topic.DEGREE, {})
+    initial = DegreeForm.with_typed(DegreeForm.initial_of(application), typed)
+    form = DegreeForm(data, initial=initial, today=today, first_day=first)
+    if form.is_bound and (KEEP in request.POST or not form.is_valid()):
+        stop = _kept(request, Topic.DEGREE, form)
+        if stop is not None:
+            return stop
+    elif form.is_bound:
         drafts.keep_degree(applicant=request.applicant, said=form.said(), at=timezone.now())
         application.refresh_from_db()
         advice = advice_on(application, today=today)
         if not any(one.stops for one in advice):
             return _next(request)
         return _page(request, Topic.DEGREE, form, advice=advice)
-    return _page(request, Topic.DEGREE, form, advice=advice_on(application, today=today))
+    values = {"advice": advice_on(application, today=today), "was_typed": bool(typed) and not form.is_bound}
+    return _page(request, Topic.DEGREE, form, **values)
 
 
 @topic_page(Topic.BOOKLET)

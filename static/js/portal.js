@@ -172,8 +172,37 @@
     });
   };
 
+  // What is typed into a long form is kept while it is typed, so that nothing is lost when the person leaves.
+  const keepTyped = (form) => {
+    const status = first("[data-kept]", form);
+    let isNew = false;
+    let rest;
+    const keep = () => {
+      clearTimeout(rest);
+      if (!isNew) return;
+      isNew = false;
+      const body = new FormData(form);
+      body.set("keep", "1");
+      fetch(location.href, { method: "POST", body, keepalive: true, redirect: "manual" }).then(
+        (answer) => { status.textContent = answer.status === 204 ? status.dataset.kept : ""; },
+        () => { isNew = true; },
+      );
+    };
+    form.addEventListener("input", () => {
+      isNew = true;
+      clearTimeout(rest);
+      rest = setTimeout(keep, 1000);
+    });
+    form.addEventListener("submit", () => {
+      isNew = false;
+      clearTimeout(rest);
+    });
+    window.addEventListener("pagehide", keep);
+  };
+
   showErrors();
   openMenu();
+  all("[data-keeps]").forEach(keepTyped);
   all("[data-picker]").forEach(pickAuthorities);
   all("[data-show]").forEach(showPassword);
   all("[data-drop]").forEach(takeDrops);

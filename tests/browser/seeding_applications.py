@@ -6,7 +6,8 @@ from applicants.models import Applicant
 from applicants.services import reviews
 from applicants.services.reviews import Judgment
 from certification.models import Application
-from certification.services.application import review, submitting
+from certification.services.application import drafts, review, submitting
+from certification.services.application.drafts import Topic
 from tests.certification.applications import attended, complete, eligible_school, give_credit, pay
 from tests.factories.applicants import ApplicantFactory, ContactInformationFactory, StaffFactory
 
@@ -26,6 +27,7 @@ def seed_applications() -> dict[str, str]:
     """Make the people and their applications; returns parts of addresses by name."""
     people = {number: _person(number) for number in APPLICANTS}
     history = complete(people[WARNED], attended()).attendances.get()
+    drafts.keep_typed(applicant=people[WARNED], page=Topic.DEGREE, typed={"degree_title": "MB Ch"}, at=timezone.now())
     complete(people[STOPPED], attended(eligible_school(name="Example US School", country="US")))
     complete(people[READY])
     submitting.submit(applicant=people[READY], accepts_warnings=False, at=timezone.now(), actor="tests")

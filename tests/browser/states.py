@@ -354,7 +354,7 @@ APPLICATIONS = [
     ),
     State("application-school", f"{_APPLICATION}education/{{attendance}}/", "Change a medical school", WARNED),
     State("application-school-remove", f"{_APPLICATION}education/{{attendance}}/remove/", "never attended it", WARNED),
-    State("application-degree", f"{_APPLICATION}degree/", "Title of the degree", WARNED),
+    State("application-degree", f"{_APPLICATION}degree/", "We kept what you had typed", WARNED),
     State("application-booklet", f"{_APPLICATION}booklet/", "Who may apply", WARNED),
     State("application-purpose", f"{_APPLICATION}purpose/", "sign them with your name", WARNED),
     State("application-check", f"{_APPLICATION}check/", "Go on to payment", WARNED),

@@ -1,5 +1,6 @@
 """The answers of an application, saved one topic at a time; they can be changed until it is submitted, and after a return."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -21,6 +22,7 @@ from portal.eastern import eastern_date
 from portal.models import FourEyesAct
 
 MOST_ATTENDANCES = 20
+NEW_ATTENDANCE = "attendance new"
 PAYMENT_UNDER_WAY = "A payment is under way. Cancel it first, then you can withdraw."
 NOT_EDITABLE = "The application was submitted. It cannot be changed now."
 
@@ -140,6 +142,25 @@ def _keep(application: Application, *, at: datetime, **values: object) -> None:
 
 
 @transaction.atomic
+def keep_typed(*, applicant: Applicant, page: str, typed: Mapping[str, str | list[str]], at: datetime) -> None:
+    """Keep what stands on a page as it was typed, so that it is there when the person comes back; it is no answer yet.
+
+    Raises `ApplicationError`.
+    """
+    application = lock_editable(applicant)
+    _keep(application, at=at, typed={**application.typed, page: dict(typed)})
+
+
+def page_of(key: int | None) -> str:
+    """Return under which name the page of a school of the history keeps what is typed; `key` None is a new one."""
+    return f"attendance {key}" if key else NEW_ATTENDANCE
+
+
+def _without(application: Application, page: str) -> dict[str, object]:
+    return {name: typed for name, typed in application.typed.items() if name != page}
+
+
+@transaction.atomic
 def see_details(*, applicant: Applicant, at: datetime) -> None:
     """Note that the person looked at their record and found it right. Raises `ApplicationError`."""
     _keep(lock_editable(applicant), at=at, details_seen_at=at)
@@ -175,7 +196,8 @@ def keep_attendance(*, applicant: Applicant, said: Attendance, key: int | None, 
     ):
         setattr(row, name, getattr(said, name))
     row.save()
-    _keep(application, at=at, history_complete_at=None, warnings_accepted_at=None)
+    typed = _without(application, page_of(key))
+    _keep(application, at=at, history_complete_at=None, warnings_accepted_at=None, typed=typed)
 
 
 @transaction.atomic
@@ -188,7 +210,8 @@ def remove_attendance(*, applicant: Applicant, key: int, at: datetime, actor: st
     row = application.attendances.get(pk=key)
     note(application, "school_removed", at=at, actor=actor, disclosed_on=row.disclosed_on.isoformat())
     row.delete()
-    _keep(application, at=at, history_complete_at=None, warnings_accepted_at=None)
+    typed = _without(application, page_of(key))
+    _keep(application, at=at, history_complete_at=None, warnings_accepted_at=None, typed=typed)
 
 
 @transaction.atomic
@@ -203,9 +226,11 @@ def complete_history(*, applicant: Applicant, at: datetime) -> None:
 @transaction.atomic
 def keep_degree(*, applicant: Applicant, said: Degree, at: datetime) -> None:
     """Write what the person says of the degree. Raises `ApplicationError`."""
+    application = lock_editable(applicant)
     _keep(
-        lock_editable(applicant),
+        application,
         at=at,
+        typed=_without(application, Topic.DEGREE),
         graduated=said.graduated,
         degree_title=said.title,
         graduation_on=said.graduation_on,

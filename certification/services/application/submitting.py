@@ -75,7 +75,7 @@ def submit(*, applicant: Applicant, accepts_warnings: bool, at: datetime, actor:
         application.order_line = line
         application.save(update_fields=["order_line", "warnings_accepted_at", "changed_at", "reminded_at"])
         return application
-    application.submitted_at = at
+    application.submitted_at, application.typed = at, {}
     # The decision about the former submission stays in the history.
     application.decided_at = application.decided_by = None
     application.checks = []
@@ -105,8 +105,8 @@ def on_placed(purchase: Purchase) -> None:
         require_complete(application, at=purchase.at)
     except ApplicationError as error:
         raise PurchaseRefusedError("The application changed meanwhile. Go back to it and check it again") from error
-    application.submitted_at = purchase.at
-    application.save(update_fields=["submitted_at"])
+    application.submitted_at, application.typed = purchase.at, {}
+    application.save(update_fields=["submitted_at", "typed"])
     move(application, ApplicationState.SUBMITTED, at=purchase.at, actor=purchase.actor)
 
 
