@@ -18,6 +18,7 @@ from applicants.models.reviews import HeldForReview
 from applicants.permissions import NotAllowedError
 from applicants.services.reviews import Judgment
 from certification.admin.records import RecordAdmin
+from certification.admin.specimens import shown_specimen
 from certification.forms.credential_reviews import CredentialReviewForm
 from certification.models import Credential, CredentialSpecimen, CredentialStatusChange, MedicalSchool
 from certification.presenters.credential_reviews import comparisons, facts_of
@@ -207,22 +208,8 @@ class CredentialAdmin(ReviewAdmin):
         answer = super()._page(request, record, form)
         context = cast("Any", answer).context_data  # Any: a TemplateResponse
         context["may_choose"] = request.user.has_perm(specimens.CHOOSE) and self.may_decide(request)
-        context["shown_specimen"] = self._specimen(request, cast("Credential", record), context["specimens"])
+        context["shown_specimen"] = shown_specimen(request, context["specimens"])
         return answer
-
-    def _specimen(self, request: HttpRequest, record: Credential, found: list[CredentialSpecimen]) -> ShownFile | None:
-        """Return the specimen that was asked for; it is a document of another person, so looking at it is noted."""
-        wanted = next((one for one in found if str(one.pk) == request.GET.get("specimen", "")), None)
-        if wanted is None:
-            return None
-        audit.record_reading(
-            actor=audit.actor_label(request.user),
-            subject=wanted,
-            purpose="To compare a document with a specimen of the same school",
-            role=audit.role_label(request.user),
-            at=timezone.now(),
-        )
-        return ShownFile("Specimen of the same school", wanted.document.upload)
 
 
 def _schools_for(credential: Credential) -> list[MedicalSchool]:

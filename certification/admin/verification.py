@@ -19,8 +19,10 @@ from applicants.models import User
 from applicants.numbers import format_identification_number
 from applicants.permissions import NotAllowedError
 from certification.admin.records import RecordAdmin
+from certification.admin.specimens import shown_specimen
 from certification.forms.verification import AddresseeForm, LetterForm, PaperForm, WordsForm
 from certification.models import SchoolOfficial, VerificationAnswer, VerificationRequest
+from certification.services.credentials import specimens
 from certification.services.verification import answers, questions, requests, review
 from certification.services.verification.answers import RECORD_PAPER, AlreadyAnsweredError
 from certification.services.verification.requests import VerificationError
@@ -265,6 +267,7 @@ class VerificationRequestAdmin(RecordAdmin):
         given = list(found.answers.select_related("official", "transcript").order_by("-round"))
         now = given[0] if given and given[0].round == found.round else None
         acts = may_act(request)
+        known = specimens.beside_answer(found)
         values = {
             **self.admin_site.each_context(request),
             "title": f"Request {found.reference}",
@@ -284,6 +287,9 @@ class VerificationRequestAdmin(RecordAdmin):
             ],
             "answers": [(one, _lines(found, one)) for one in given],
             "faults": review.faults_of(found, now) if now and found.state == VerificationState.ANSWERED else [],
+            "doubt": review.doubt_of(found, now) if now and found.state == VerificationState.ANSWERED else "",
+            "specimens": known,
+            "shown_specimen": shown_specimen(request, known) if acts else None,
             "has_answer": now is not None and found.state == VerificationState.ANSWERED,
             "attempts": found.attempts.select_related("official").order_by("-at", "-pk")[:50],
             "acts": acts,

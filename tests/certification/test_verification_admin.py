@@ -12,12 +12,13 @@ from django.utils import timezone
 from applicants.models import User
 from applicants.numbers import format_identification_number
 from applicants.roles import Role
-from certification.models import SchoolOfficial, VerificationAnswer, VerificationRequest
+from certification.models import CredentialSpecimen, SchoolOfficial, VerificationAnswer, VerificationRequest
 from certification.services.verification import answers
 from certification.states import Verdict, VerificationState
 from portal.eastern import eastern_date
 from portal.models import AuditEvent, OutgoingEmail
-from tests.certification.school_scenes import form_of, reply_to, sent_request, state_of, token_of
+from tests.certification.school_scenes import diploma_of, form_of, reply_to, sent_request, state_of, token_of
+from tests.factories.applicants import ApplicantFactory
 from tests.factories.certification import MedicalSchoolFactory
 from tests.factories.schools_portal import SchoolOfficialFactory
 from tests.people import staff_in
@@ -68,6 +69,30 @@ def test_answer_stands_beside_the_document_and_is_accepted():
     assert response.status_code == 302
     assert state_of(request) == VerificationState.ACCEPTED
     assert AuditEvent.objects.filter(event="portal.record_read", person=request.applicant_id).exists()
+
+
+def test_specimens_of_the_school_stand_beside_the_answer_and_looking_at_one_is_noted():
+    request, client, elsewhere = answered(), browser(), MedicalSchoolFactory.create()
+    other = diploma_of(ApplicantFactory.create(), request.school, file=True)
+    strange = diploma_of(ApplicantFactory.create(), elsewhere, file=True)
+    own = request.credential
+    assert own is not None
+    ours, theirs, _ = (
+        CredentialSpecimen.objects.create(
+            document=one.documents.get(), school=school, chosen_at=timezone.now(), chosen_by="user:1"
+        )
+        for one, school in ((other, request.school), (strange, elsewhere), (own, request.school))
+    )
+
+    page = client.get(address_of(request)).content.decode()
+    shown = client.get(address_of(request), {"specimen": ours.pk}).content.decode()
+    hidden = client.get(address_of(request), {"specimen": theirs.pk}).content.decode()
+
+    assert re.findall(r"\?specimen=(\d+)", page) == [str(ours.pk)]
+    assert "<h2>Specimen of the same school</h2>" in shown
+    assert "<h2>Specimen of the same school</h2>" not in hidden
+    assert AuditEvent.objects.filter(event="portal.record_read", person=other.applicant_id).count() == 1
+    assert not AuditEvent.objects.filter(event="portal.record_read", person=strange.applicant_id).exists()
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,30 @@ def test_an_answer_of_somebody_who_was_not_listed_or_does_not_confirm_is_not_acc
         assert state_of(request) == VerificationState.ANSWERED
 
 
+@pytest.mark.parametrize(
+    ("signed", "is_named"),
+    [
+        ("Ama Registrar", True),
+        ("Dr. AMA  REGISTRAR, PhD", True),
+        ("Kofi Clerk", True),
+        ("Ama", False),
+        ("A. Dean", False),
+    ],
+)
+def test_a_signatory_whom_the_list_does_not_name_takes_a_reason(signed, is_named):
+    request = answered(signatory_name=signed)
+    SchoolOfficialFactory.create(school=request.school, name="Kofi Clerk")
+    SchoolOfficialFactory.create(name="A. Dean")
+
+    if not is_named:
+        with pytest.raises(requests.VerificationError, match="not on the school’s list"):
+            review.accept(request.pk, reason=" ", at=LATER, actor=reviewer())
+        assert state_of(request) == VerificationState.ANSWERED
+    review.accept(request.pk, reason="" if is_named else "Married name", at=LATER, actor=reviewer())
+
+    assert state_of(request) == VerificationState.ACCEPTED
+
+
 def test_a_question_begins_a_new_round_with_a_link_of_its_own():
     request = answered()
     old = token_of(request.official)

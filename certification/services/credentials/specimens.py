@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from applicants.permissions import require
-from certification.models import Credential, CredentialSpecimen
+from certification.models import Credential, CredentialSpecimen, VerificationRequest
 from certification.states.credentials import CredentialPart, CredentialState
 from portal import audit
 
@@ -49,10 +49,16 @@ def beside(credential: Credential) -> list[CredentialSpecimen]:
     """Return the newest specimens of the same school and kind that can still be seen; one query."""
     if credential.school_id is None:
         return []
+    return _newest(credential.school_id, credential.applicant_id, document__credential__kind=credential.kind)
+
+
+def beside_answer(request: VerificationRequest) -> list[CredentialSpecimen]:
+    """Return the newest specimens of the school that answers, of any kind: its signatures and seals; one query."""
+    return _newest(request.school_id, request.applicant_id)
+
+
+def _newest(school_id: int, besides: int, **more: str) -> list[CredentialSpecimen]:
     rows = CredentialSpecimen.objects.filter(
-        school_id=credential.school_id,
-        document__credential__kind=credential.kind,
-        document__upload__state="clean",
-        document__upload__erased_at=None,
-    ).exclude(document__credential__applicant_id=credential.applicant_id)
+        school_id=school_id, document__upload__state="clean", document__upload__erased_at=None, **more
+    ).exclude(document__credential__applicant_id=besides)
     return list(rows.select_related("document__upload", "document__credential").order_by("-pk")[:MOST_SHOWN])

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from applicants.permissions import agreed_by_two, require
 from certification.models import SchoolOfficial, VerificationAnswer, VerificationAttempt, VerificationRequest
+from certification.rules.words import plain_text
 from certification.services.cases import steps
 from certification.services.cases.steps import Evidence
 from certification.services.pathways import progress
@@ -55,9 +56,28 @@ def faults_of(request: VerificationRequest, answer: VerificationAnswer) -> list[
     return faults
 
 
+def doubt_of(request: VerificationRequest, answer: VerificationAnswer) -> str:
+    """Return a sentence for staff when the signatory is nobody of the school's list by name, or an empty text (R-PSV-4).
+
+    More words than the list has, such as a degree, are the same name.
+    """
+    signed = set(plain_text(answer.signatory_name).split())
+    people = SchoolOfficial.objects.listed_on(eastern_date(answer.received_at)).filter(school_id=request.school_id)
+    names = [answer.official.name, *people.values_list("name", flat=True)]
+    if any(set(plain_text(name).split()) <= signed for name in names):
+        return ""
+    return (
+        f"Signed by {answer.signatory_name}, a name that is not on the school’s list. Ask the school once more, or accept "
+        "with the reason why this is somebody of the list."
+    )
+
+
 @transaction.atomic
 def accept(request_id: int, *, reason: str, at: datetime, actor: str) -> VerificationRequest:
-    """Take the answer as the verification. Raises `NotAllowedError`, and `VerificationError` where `faults_of` finds any."""
+    """Take the answer as the verification; a signatory whom the list does not name takes a reason.
+
+    Raises `NotAllowedError`, and `VerificationError` where `faults_of` finds any.
+    """
     require(actor, REVIEW)
     request = lock(request_id)
     answer = answer_of(request)
@@ -66,6 +86,9 @@ def accept(request_id: int, *, reason: str, at: datetime, actor: str) -> Verific
     faults = faults_of(request, answer)
     if faults:
         raise VerificationError(" ".join(faults))
+    doubt = doubt_of(request, answer)
+    if doubt and not reason.strip():
+        raise VerificationError(doubt)
     four_eyes.lapse(FourEyesAct.REFUTE_VERIFICATION, subject=request, at=at)
     decided = _decide(request, VerificationState.ACCEPTED, reason=reason, actor=actor, at=at)
     requests.move_credential(request, CredentialState.VERIFIED, at=at, actor=actor)
