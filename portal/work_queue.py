@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
@@ -13,11 +15,19 @@ from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.urls import reverse
 
+from portal.audit_words import act_in_words
 from portal.business_days import add_business_days, business_days_between, in_business_days, is_business_day
 from portal.eastern import EASTERN, eastern_date
+from portal.models import AuditEvent
 
 PARAMETER = "waits"
 MOST_LISTED = 8
+# How the events of a decision end; taking up, saving, sending and reading decide nothing.
+OUTCOMES = (
+    *("_accepted", "_accepted_for_verification", "_returned", "_returned_to_applicant", "_rejected", "_refused"),
+    *("_refuted", "_requeried", "_given_up", "_suspected_fraud", "_invalidated", "_issued", "_revoked", "_extended"),
+    *("_made_permanent", "_dismissed", "_declined", ".act_proposed"),
+)
 
 # Rows of any model, with what is added to them; Django's types do not follow either.
 Rows = Any
@@ -95,6 +105,16 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """Something that the member of staff decided: what, about which row, where it is read, and when."""
+
+    what: str
+    row: str
+    url: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Desk:
     """Everything on the first staff page: queues with work, the names of those without, the oldest rows, and one's own."""
 
@@ -102,6 +122,7 @@ class Desk:
     empty: Sequence[Card]
     oldest: Sequence[Waiting]
     mine: Sequence[Waiting]
+    decided: Sequence[Decision]
 
 
 @dataclass(frozen=True)
@@ -122,7 +143,7 @@ class _Place:
 
 
 def desk_of(work: Work, pages: Iterable[ModelAdmin[Model]], request: HttpRequest) -> Desk:
-    """Return what waits for `work.user` on those of `pages` that this person may see (three queries)."""
+    """Return what waits for `work.user` on those of `pages` that this person may see, and what they decided (four queries)."""
     places = {
         queue.key: _Place(queue, page.model)
         for page in pages
@@ -137,7 +158,19 @@ def desk_of(work: Work, pages: Iterable[ModelAdmin[Model]], request: HttpRequest
         empty=[card for card in cards.values() if not card.count],
         oldest=listed,
         mine=list(_rows(held, work, only_mine=True)),
+        decided=list(_decided(places.values(), work)),
     )
+
+
+def _decided(places: Iterable[_Place], work: Work) -> Iterator[Decision]:
+    """Return what `work.actor` decided last about rows of these places."""
+    known = {place.model._meta.label_lower: place for place in places}
+    decides = reduce(or_, (Q(event__endswith=outcome) for outcome in OUTCOMES))
+    events = AuditEvent.objects.filter(decides, actor=work.actor, subject_type__in=known)
+    for event in events.order_by("-pk")[:MOST_LISTED]:
+        place = known[event.subject_type]
+        row = f"{place.model._meta.verbose_name} {event.subject_id}"
+        yield Decision(act_in_words(event.event), row, place.row_url(event.subject_id), event.at)
 
 
 def queues_of(page: ModelAdmin[Model]) -> Sequence[Queue]:

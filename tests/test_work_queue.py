@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applicants.roles import PERMISSIONS, Role
-from portal import four_eyes
+from portal import audit, four_eyes
 from portal.audit import actor_label
 from portal.models import FourEyesAct
 from portal.work_queue import Queue, queues_of
@@ -161,6 +161,30 @@ def test_what_somebody_holds_is_named_and_ones_own_stands_apart():
     assert "Ended" not in yours
     assert everything.count(other.username) == everything.count(me.username) == 1
     assert everything.count("Nobody yet") == 1
+
+
+def test_ones_own_decisions_are_listed_and_nobody_elses():
+    at = timezone.now()
+    me, other = staff_in(Role.CREDENTIAL_REVIEWER), staff_in(Role.SENIOR_REVIEWER)
+    mine, theirs = ApplicationFactory.create(), ApplicationFactory.create(applicant=make_physician(4821375))
+    for application, who, act in (
+        (mine, me, "returned"),
+        (mine, me, "accepted"),
+        (theirs, other, "rejected"),
+    ):
+        audit.record(f"certification.application_{act}", actor=actor_label(who), subject=application, at=at)
+    for act in ("applicants.review_taken", "applicants.review_saved", "certification.application_paid"):
+        audit.record(act, actor=actor_label(me), subject=theirs, at=at)
+    audit.record("certification.certificate_issued", actor=actor_label(me), subject=me, at=at)
+
+    decided = page_of(browser_of(Role.CREDENTIAL_REVIEWER)).split('<h2 id="decided">')[1].split("</section>")[0]
+
+    assert [decided.index(words) for words in ("accepted</th>", "returned</th>")] == sorted(
+        decided.index(words) for words in ("accepted</th>", "returned</th>")
+    )
+    assert decided.count(reverse("admin:certification_application_change", args=[mine.pk])) == 2
+    assert decided.count("<tr>") == 3
+    assert "Your recent decisions" not in page_of(browser_of(Role.FINANCE))
 
 
 def test_a_wish_waits_for_others_who_may_carry_it_out():

@@ -26,6 +26,7 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["subject_type", "subject_id", "id"], name="audit_subject"),
             models.Index(fields=["event", "id"], name="audit_event"),
+            models.Index(fields=["actor", "id"], name="audit_actor"),
             models.Index(fields=["person", "id"], condition=models.Q(person__isnull=False), name="audit_person"),
         ]
 
