@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from certification.services import holds
+from certification.services.application import reminders as draft_reminders
 from certification.services.cases import deciding, steps
 from certification.services.certificates import candidates, extending, requests
 from certification.services.imports import working
@@ -13,6 +14,7 @@ from certification.services.verification import reminders
 def work_off(*, at: datetime) -> dict[str, int]:
     """Do once what beat starts, but for the nightly evaluation, which may wait; returns what for how many."""
     return {
+        "reminders of drafts": draft_reminders.remind(at=at),
         "imports": working.work_off(at=at),
         "requests to schools": reminders.sweep(at=at),
         "Pathways": season_end.sweep(at=at),

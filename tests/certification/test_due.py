@@ -1,5 +1,7 @@
 """What is done by hand in the hours without a broker."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -10,9 +12,10 @@ from certification.services.imports import receiving, store
 from certification.services.verification import requests
 from certification.states import VerificationState
 from certification.states.imports import ImportState
+from portal.models import InboxMessage
 from tests.certification import importing
 from tests.certification.school_scenes import diploma_of
-from tests.factories.certification import MedicalSchoolFactory
+from tests.factories.certification import ApplicationFactory, MedicalSchoolFactory
 from tests.factories.schools_portal import SchoolOfficialFactory
 from tests.people import senior
 
@@ -53,3 +56,11 @@ def test_a_request_goes_to_the_school_once_somebody_is_on_its_list(applicant: Ap
 
     asked.refresh_from_db()
     assert asked.state == VerificationState.SENT
+
+
+def test_whoever_left_a_draft_is_reminded_before_it_is_lost(applicant: Applicant):
+    left = ApplicationFactory.create(applicant=applicant, state="draft", submitted_at=None).changed_at
+
+    assert due.work_off(at=left + timedelta(days=75))["reminders of drafts"] == 0
+    assert due.work_off(at=left + timedelta(days=77))["reminders of drafts"] == 1
+    assert InboxMessage.objects.get(user=applicant.user).kind == "application_reminder"
