@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time
 
 from django.urls import NoReverseMatch, reverse
 
 from certification.rules.credentials import DIPLOMA, TRANSCRIPT
 from certification.rules.trace import SEVERITY, Bearing, Outcome, RuleTrace, Turn, Verdict
 from certification.rules.words import day_in_words
+from portal.eastern import EASTERN
 
+LAST_MINUTE = time(23, 59)
 DONE, PROGRESS, ACTION, TODO, LOCKED = "done", "progress", "action", "todo", "locked"
 TURNS = {
     Turn.APPLICANT: "You",
@@ -27,6 +29,8 @@ WAITING = {
     Turn.COMMITTEE: (PROGRESS, "Under manual review"),
     Turn.NOBODY: (LOCKED, "Cannot start yet"),
 }
+# What ends with a season ends at 11:59 PM in Philadelphia, which is another time where the person is.
+ENDS_WITH_A_SEASON = frozenset({"R-CLIN-1", "R-CERT-8", "R-PW-CLOSE", *(f"R-PW-{number}" for number in range(1, 7))})
 OTHERS = (Turn.STAFF, Turn.SCHOOL, Turn.THIRD_PARTY, Turn.COMMITTEE)
 
 
@@ -125,7 +129,8 @@ BY_SLUG: Mapping[str, Requirement] = {one.slug: one for one in REQUIREMENTS}
 class Item:
     """One requirement as it stands: `tone` gives mark and color, `waited` are days, `deadline` the latest safe day.
 
-    `address` and `action` are where the person can act, empty where there is nothing to do; `page` tells more.
+    `ends_at` is the moment at which that day ends, where it is the end of a season. `address` and `action` are where the
+    person can act, empty where there is nothing to do; `page` tells more.
     """
 
     slug: str
@@ -136,6 +141,7 @@ class Item:
     turn: str = ""
     waited: int | None = None
     deadline: date | None = None
+    ends_at: datetime | None = None
     address: str = ""
     action: str = ""
 
@@ -183,6 +189,13 @@ class Row:
     label: str
     reason: str
     deadline: date | None
+    ends_at: datetime | None = None
+
+
+def ends_at(trace: RuleTrace) -> datetime | None:
+    """Return the last minute of what ends with a season, None for days that end wherever the person is."""
+    is_of_season = trace.rule_id in ENDS_WITH_A_SEASON and trace.complete_by is not None
+    return datetime.combine(trace.complete_by, LAST_MINUTE, EASTERN) if is_of_season and trace.complete_by else None
 
 
 NOT_NEEDED = "Not needed"
@@ -199,7 +212,7 @@ def _row(trace: RuleTrace) -> Row:
         tone, label = (DONE, "Met") if trace.outcome is Outcome.MET else (LOCKED, NOT_NEEDED)
         return Row(trace.rule_id, trace.title, tone, label, trace.reason, None)
     tone, label = _standing(trace)
-    return Row(trace.rule_id, trace.title, tone, label, trace.reason, trace.complete_by)
+    return Row(trace.rule_id, trace.title, tone, label, trace.reason, trace.complete_by, ends_at(trace))
 
 
 def item_of(requirement: Requirement, traces: Sequence[RuleTrace], as_of: date) -> Item:
@@ -225,6 +238,7 @@ def item_of(requirement: Requirement, traces: Sequence[RuleTrace], as_of: date) 
         turn=TURNS[worst.turn],
         waited=waited,
         deadline=worst.complete_by,
+        ends_at=ends_at(worst),
         address=address,
         action=requirement.action if address else "",
     )
@@ -271,25 +285,26 @@ def _address(page: str) -> str:
 
 @dataclass(frozen=True)
 class Deadline:
-    """A latest safe day, and what must be done by then."""
+    """A latest safe day, and what must be done by then; `ends_at` is the moment, where a season ends with it."""
 
     on: date
     title: str
     reason: str
+    ends_at: datetime | None = None
 
 
 def deadlines_of(verdict: Verdict) -> tuple[Deadline, ...]:
     """Return the latest safe days of what is open, the certificate's own end included, soonest first."""
     found = {
-        (trace.complete_by, requirement.title): trace.reason
+        (trace.complete_by, requirement.title): trace
         for requirement in REQUIREMENTS
         for trace in reversed(traces_of(requirement, verdict))
         if trace.complete_by is not None and not trace.outcome.satisfies
     }
     for trace in verdict.traces:
         if trace.bearing is Bearing.INFORMATION and trace.complete_by is not None and not trace.outcome.satisfies:
-            found.setdefault((trace.complete_by, trace.title), trace.reason)
-    days = [Deadline(on, title, reason) for (on, title), reason in found.items() if on is not None]
+            found.setdefault((trace.complete_by, trace.title), trace)
+    days = [Deadline(on, title, trace.reason, ends_at(trace)) for (on, title), trace in found.items() if on is not None]
     if isinstance(verdict.valid_through, date) and verdict.valid_through >= verdict.as_of:
         words = f"A certificate is valid through {day_in_words(verdict.valid_through)}; begin training by then."
         days.append(Deadline(verdict.valid_through, "Begin training", words))

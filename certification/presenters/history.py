@@ -1,17 +1,72 @@
-"""What happened for one requirement, day by day, as the record has it."""
+"""What happened for one requirement, day by day: what the audit log tells the person, and what the record alone knows."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
+from django.db.models import CharField
+from django.db.models.functions import Cast
+
+from applicants.models import Applicant
+from certification.models import Credential
+from certification.rules import facts as rule_facts
 from certification.rules.case import EXAM_NAMES
-from certification.rules.facts import Credential, PersonFacts, Result
+from certification.rules.facts import PersonFacts, Result
+from certification.states import CredentialKind
+from portal.audit_words import TOLD_TO_THE_PERSON
+from portal.eastern import eastern_date
+from portal.models import AuditEvent
 
 RESULTS = {Result.PASS: "passed", Result.FAIL: "not passed", Result.INCOMPLETE: "not finished"}
 Line = tuple[date, str]
 
 
-def history_of(slug: str, facts: PersonFacts, as_of: date) -> tuple[Line, ...]:
-    """Return the days of a requirement with what happened, newest first; what is dated later is left out."""
-    lines = {
+# Requirement → how the events about it begin. Their words take the place of what the record alone would say.
+EVENTS: Mapping[str, tuple[str, ...]] = {
+    "identity": ("applicants.identity_", "applicants.name_"),
+    "apply": ("certification.application_",),
+    "skills": ("certification.pathway_", "certification.evaluator_", "certification.license_"),
+    "certificate": ("certification.certificate_",),
+}
+# Requirement → of which credentials the events are.
+OF_CREDENTIALS: Mapping[str, CredentialKind] = {
+    "education": CredentialKind.TRANSFER_TRANSCRIPT,
+    "diploma": CredentialKind.DIPLOMA,
+    "transcript": CredentialKind.TRANSCRIPT,
+}
+# What the record says besides its events: they have no event, or are of another day than it.
+ALSO_ON_RECORD = ("education", "skills")
+MOST_LINES = 50
+
+
+def events_of(slug: str, applicant: Applicant) -> tuple[Line, ...]:
+    """Return what the audit log tells the person of a requirement, newest first; at most one query."""
+    events = AuditEvent.objects.filter(person=applicant.pk)
+    if slug in OF_CREDENTIALS:
+        mine = Credential.objects.filter(applicant=applicant, kind=OF_CREDENTIALS[slug])
+        keys = mine.annotate(text=Cast("pk", CharField())).values("text")
+        begins: tuple[str, ...] = ("certification.credential_",)
+        events = events.filter(subject_type=Credential._meta.label_lower, subject_id__in=keys)
+    elif slug in EVENTS:
+        begins = EVENTS[slug]
+    else:
+        return ()
+    told = [event for event in TOLD_TO_THE_PERSON if event.startswith(begins)]
+    found = events.filter(event__in=told).order_by("-pk")[:MOST_LINES]
+    return tuple((eastern_date(event.at), TOLD_TO_THE_PERSON[event.event]) for event in found)
+
+
+def history_of(slug: str, facts: PersonFacts, as_of: date, events: Sequence[Line] = ()) -> tuple[Line, ...]:
+    """Return the days of a requirement with what happened, newest first; what is dated later is left out.
+
+    `events` are those of `events_of`; where there are none, the days of the record speak.
+    """
+    lines = [] if events and slug not in ALSO_ON_RECORD else _on_record(slug, facts)
+    known = [line for line in (*events, *lines) if line[0] <= as_of]
+    return tuple(sorted(known, key=lambda line: line[0], reverse=True))
+
+
+def _on_record(slug: str, facts: PersonFacts) -> list[Line]:
+    return {
         "identity": _identity,
         "apply": _application,
         "school": _school,
@@ -23,7 +78,6 @@ def history_of(slug: str, facts: PersonFacts, as_of: date) -> tuple[Line, ...]:
         "holds": _holds,
         "certificate": _certificate,
     }[slug](facts)
-    return tuple(sorted((line for line in lines if line[0] <= as_of), reverse=True))
 
 
 def _dated(*lines: tuple[date | None, str]) -> list[Line]:
@@ -61,7 +115,7 @@ def _skills(facts: PersonFacts) -> list[Line]:
     return lines
 
 
-def _paper(paper: Credential | None) -> list[Line]:
+def _paper(paper: rule_facts.Credential | None) -> list[Line]:
     if paper is None:
         return []
     return _dated(

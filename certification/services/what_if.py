@@ -21,6 +21,10 @@ from certification.services.person import person_facts
 from certification.services.rule_tables import current_tables
 
 
+class NoSchoolError(Exception):
+    """A graduation is supposed of somebody whose school is not on record; nothing could be said of it."""
+
+
 @dataclass(frozen=True)
 class Supposed:
     """Days that somebody supposes; None is left as the record has it."""
@@ -39,9 +43,12 @@ class Supposed:
 
 
 def what_if(applicant: Applicant, supposed: Supposed, today: date) -> Verdict:
-    """Return the verdict on the record together with what is supposed."""
+    """Return the verdict on the record together with what is supposed. Raises `NoSchoolError`."""
     as_of, tables = supposed.day(today), current_tables()
-    return evaluate(suppose(person_facts(applicant, as_of), supposed, tables), tables, as_of)
+    facts = person_facts(applicant, as_of)
+    if supposed.graduation_on is not None and facts.education is None:
+        raise NoSchoolError
+    return evaluate(suppose(facts, supposed, tables), tables, as_of)
 
 
 def suppose(facts: PersonFacts, supposed: Supposed, tables: RuleTables) -> PersonFacts:

@@ -9,10 +9,15 @@ from applicants.http import ApplicantRequest, applicant_required
 from certification.forms.what_if import WhatIfForm
 from certification.presenters.calendar import TYPE, calendar_file
 from certification.presenters.checklist import BY_SLUG, NOT_NEEDED, checklist_of, deadlines_of, item_for, rows_of
-from certification.presenters.history import history_of
+from certification.presenters.history import events_of, history_of
 from certification.services.evaluation import judge
-from certification.services.what_if import Supposed, what_if
+from certification.services.what_if import NoSchoolError, Supposed, what_if
 from portal.eastern import eastern_date
+
+NO_SCHOOL = (
+    "We do not know your medical school yet, so a graduation cannot be tried. It comes with your Application for "
+    "Certification. Leave this empty"
+)
 
 
 @applicant_required
@@ -28,7 +33,7 @@ def requirement(request: ApplicantRequest, slug: str) -> HttpResponse:
         "item": item_for(slug, judged.verdict),
         "rows": [row for row in rows if row.label != NOT_NEEDED],
         "not_needed": [row for row in rows if row.label == NOT_NEEDED],
-        "history": history_of(slug, judged.facts, today),
+        "history": history_of(slug, judged.facts, today, events_of(slug, request.applicant)),
         "today": today,
     }
     return render(request, "certification/requirement.html", values)
@@ -44,7 +49,11 @@ def try_days(request: ApplicantRequest) -> HttpResponse:
     if form.is_bound and not form.is_valid():
         return render(request, "certification/what_if.html", {"form": form})
     supposed = Supposed(**form.cleaned_data) if form.is_bound else Supposed()
-    verdict = what_if(request.applicant, supposed, today)
+    try:
+        verdict = what_if(request.applicant, supposed, today)
+    except NoSchoolError:
+        form.add_error("graduation_on", NO_SCHOOL)
+        return render(request, "certification/what_if.html", {"form": form})
     deadlines = deadlines_of(verdict)
     if "calendar" in request.POST:
         headers = {"Content-Disposition": 'attachment; filename="deadlines.ics"', "Cache-Control": "no-store"}
@@ -55,5 +64,6 @@ def try_days(request: ApplicantRequest) -> HttpResponse:
         "items": checklist_of(verdict),
         "deadlines": deadlines,
         "asked": form.is_bound,
+        "zone": request.applicant.time_zone,
     }
     return render(request, "certification/what_if.html", values)

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -20,8 +21,11 @@ from certification.presenters.checklist import (
 )
 from certification.rules.registry import RULES
 from certification.rules.trace import Bearing, Turn
+from certification.services.application import drafts
+from certification.services.credentials import moves
 from certification.states import CredentialKind, CredentialState, Examination
 from portal.models import AuditEvent
+from tests.certification.applications import complete
 from tests.certification.test_engine import LACKING
 from tests.cvs.pages import physician
 from tests.factories.certification import CredentialFactory, ExaminationResultFactory, MedicalEducationFactory
@@ -162,6 +166,54 @@ def test_waiting_days_stand_on_the_page(client: Client):
 
     assert "Today is day 25." in page
     assert "Sent to your school" in page
+
+
+@pytest.mark.django_db
+def test_history_tells_returns_and_questions_of_that_document_alone(client: Client):
+    applicant = physician(client)
+    applicant.education.delete()
+    complete(applicant)
+    drafts.withdraw(applicant=applicant, at=timezone.now(), actor="user:1")
+    diploma = CredentialFactory.create(
+        applicant=applicant, kind=CredentialKind.DIPLOMA, state=CredentialState.IN_REVIEW
+    )
+    moves.move(diploma, CredentialState.RETURNED_TO_APPLICANT, at=timezone.now(), actor="user:1", reason="For staff")
+    CredentialFactory(applicant=physician(Client(), 3157426), kind=CredentialKind.DIPLOMA)
+
+    def history(slug: str) -> str:
+        page = client.get(reverse("requirement", args=[slug])).content.decode()
+        return page.split('<h2 id="history">')[1].split("</section>")[0]
+
+    assert "Application for Certification begun" in history("apply")
+    assert "Application for Certification withdrawn" in history("apply")
+    assert "Credential returned" in history("diploma")
+    assert "For staff" not in history("diploma")
+    assert "Credential returned" not in history("transcript")
+
+
+def test_end_of_a_season_is_told_in_the_zone_of_the_person_too():
+    skills = item({"pathway_applications": []}, "skills")
+    examinations = item({"examinations": [sitting("step_1", "2023-01-10")]}, "examinations")
+    said = [
+        render_to_string("certification/_item.html", {"item": one, "zone": zone})
+        for one, zone in ((skills, "Africa/Lagos"), (skills, ""), (examinations, "Africa/Lagos"))
+    ]
+
+    assert "Latest safe day: June 1, 2025, 4:59 AM in Lagos (May 31, 2025, 11:59 PM ET)" in said[0]
+    assert "Latest safe day: May 31, 2025, 11:59 PM ET" in said[1]
+    assert "Latest safe day: January 10, 2030<" in said[2]
+
+
+@pytest.mark.django_db
+def test_graduation_cannot_be_tried_before_a_school_is_known(client: Client):
+    physician(client).education.delete()
+
+    page = client.post(WHAT_IF, {"graduation_on": "2030-05-20"}).content.decode()
+
+    assert "We do not know your medical school yet" in page
+    assert 'value="2030-05-20"' in page
+    assert "How you would stand" not in page
+    assert "How you would stand" in client.post(WHAT_IF, {"step_1_on": "2030-05-20"}).content.decode()
 
 
 @pytest.mark.django_db
