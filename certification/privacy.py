@@ -4,15 +4,27 @@ from datetime import timedelta
 from functools import partial
 
 from django.conf import settings
+from django.db.models import Q
 
 from applicants.privacy import NOTES_OF_REVIEWERS
 from certification import certificate_privacy, import_privacy
 from certification.models import Application, Hold
 from certification.services.verification.review import erase_answers_of
+from certification.states import CredentialState, HoldKind
 from portal import retention
-from portal.personal_data import AfterDeletion, Holding, Obstacle, Topic, registry
+from portal.models import FourEyesAct
+from portal.personal_data import AfterDeletion, HeldBack, Holding, Obstacle, Topic, registry
 
 FOR_STAFF = "Words of staff, which may be about others"
+
+
+# A suspicion is no finding, and what the committee looks into is told by its notice.
+UNTOLD = (
+    Q(event=f"certification.credential_{CredentialState.SUSPECTED_FRAUD.value}")
+    | Q(facts__contains={"was": CredentialState.SUSPECTED_FRAUD.value})
+    | Q(facts__contains={"act": FourEyesAct.SUSPECT_FRAUD.value})
+    | Q(event="certification.hold_placed", facts__contains={"kind": HoldKind.IRREGULAR_BEHAVIOR.value})
+)
 
 
 def _open_holds(user_id: int) -> list[str]:
@@ -72,6 +84,7 @@ registry.add(
         model="certification.Credential",
         what="Credentials that are verified with your school",
         left_out=NOTES_OF_REVIEWERS,
+        told_as={"state": {CredentialState.SUSPECTED_FRAUD.value: CredentialState.IN_REVIEW.value}},
     ),
     _holding(
         model="certification.CredentialDocument",
@@ -150,11 +163,13 @@ registry.add(
     _holding(
         model="certification.Hold",
         what="Times when our services stopped for you",
+        told_as={"kind": {HoldKind.IRREGULAR_BEHAVIOR.value: HoldKind.STAFF.value}},
         left_out={"reason": FOR_STAFF, "placed_by": "Names a member of staff", "lifted_by": "Names a member of staff"},
     ),
     *certificate_privacy.HOLDINGS,
     *import_privacy.HOLDINGS,
     Obstacle("hold", _open_holds),
+    HeldBack("suspicion", UNTOLD),
 )
 
 retention.table.add(

@@ -9,7 +9,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import datetime
 
 from django.conf import settings
@@ -62,21 +62,27 @@ def topic_of(topic: Topic, user_id: int) -> dict[str, object]:
 
 def _table(holding: Holding, user_id: int) -> dict[str, object]:
     columns = holding.exported_fields()
+    rows = holding.rows_of(user_id).values(*[column.name for column in columns])
     return {
         "what": holding.what,
-        "columns": {column.name: _description(column) for column in columns},
+        "columns": {column.name: _description(column, holding.told_as.get(column.name, {})) for column in columns},
         "left_out": dict(holding.left_out),
-        "rows": list(holding.rows_of(user_id).values(*[column.name for column in columns])),
+        "rows": [_told(holding, row) for row in rows],
     }
 
 
-def _description(column: "models.Field[object, object]") -> dict[str, object]:
-    """Return what a column means; for one with named values, what each of them says."""
+def _told(holding: Holding, row: dict[str, object]) -> dict[str, object]:
+    told = {name: others.get(str(row[name]), row[name]) for name, others in holding.told_as.items()}
+    return {**row, **told}
+
+
+def _description(column: "models.Field[object, object]", untold: Container[str]) -> dict[str, object]:
+    """Return what a column means; for one with named values, what each of them says but those that are `untold`."""
     description: dict[str, object] = {"means": str(column.help_text or column.verbose_name)}
     choices = dict(column.flatchoices)
     # Countries are ISO 3166 codes; two hundred names would bury the data.
     if choices and len(choices) <= 40:
-        description["values"] = {str(value): str(label) for value, label in choices.items()}
+        description["values"] = {str(value): str(label) for value, label in choices.items() if str(value) not in untold}
     return description
 
 

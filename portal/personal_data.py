@@ -40,7 +40,8 @@ class Holding:
 
     `model` is a label such as payments.Order. `owner` is the look-up from a row to the account, such as
     `applicant__user`; where there is none, `find` returns the rows of the account with this primary key. `left_out` maps
-    fields that are not exported to the reason. `emptied` maps fields to what they hold after a deletion that keeps the
+    fields that are not exported to the reason, `told_as` those of which a value is told as another one, because the person
+    is not told yet what it says. `emptied` maps fields to what they hold after a deletion that keeps the
     row, `kept_because` says why a row stays. `erase` does what neither deleting nor overwriting can; it gets the
     account's primary key and the time, and returns how many rows it dealt with.
     """
@@ -51,6 +52,7 @@ class Holding:
     owner: str = ""
     find: Callable[[int], Rows] | None = None
     left_out: Mapping[str, str] = field(default_factory=dict)
+    told_as: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     after_deletion: AfterDeletion = AfterDeletion.DELETED
     emptied: Mapping[str, object] = field(default_factory=dict)
     kept_because: str = ""
@@ -105,7 +107,15 @@ class BeforeDeletion:
     act: Callable[[int, datetime, str], None]
 
 
-Declaration = Topic | Holding | Exclusion | FileSource | Obstacle | BeforeDeletion
+@dataclass(frozen=True)
+class HeldBack:
+    """Events of the audit log that no copy tells, because the person is not told yet what they are about."""
+
+    name: str
+    events: models.Q
+
+
+Declaration = Topic | Holding | Exclusion | FileSource | Obstacle | BeforeDeletion | HeldBack
 
 
 class UnknownTopicError(LookupError):
@@ -122,6 +132,7 @@ class Registry:
         self.file_sources: list[FileSource] = []
         self.obstacles: dict[str, Obstacle] = {}
         self.before_deletion: dict[str, BeforeDeletion] = {}
+        self.held_back: dict[str, HeldBack] = {}
 
     def add(self, *declared: Declaration) -> None:
         """Take declarations of an app. Raises ValueError for a model or topic that was declared before."""
@@ -137,6 +148,8 @@ class Registry:
             _put(self.obstacles, one.name, one)
         elif isinstance(one, BeforeDeletion):
             _put(self.before_deletion, one.name, one)
+        elif isinstance(one, HeldBack):
+            _put(self.held_back, one.name, one)
         elif isinstance(one, Holding):
             if one.topic not in self.topics:
                 raise UnknownTopicError(one.topic)

@@ -22,13 +22,16 @@ KEPT_FOR_EVIDENCE = "Proves who did what to your record. It names you by number 
 
 
 def _events_about(user_id: int) -> Rows:
-    """Return the audit events about any row that is declared as the person's."""
+    """Return the audit events about any row that is declared as the person's, but those that are held back."""
     about = Q(pk__in=[])
     for holding in registry.holdings.values():
         if holding.model != AuditEvent._meta.label:
             keys = [str(key) for key in holding.rows_of(user_id).values_list("pk", flat=True)]
             about |= Q(subject_type=holding.model.lower(), subject_id__in=keys)
-    return AuditEvent.objects.filter(about)
+    told = AuditEvent.objects.filter(about)
+    for held_back in registry.held_back.values():
+        told = told.exclude(held_back.events)
+    return told
 
 
 def _sent_before(before: datetime) -> Rows:

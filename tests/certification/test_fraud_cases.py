@@ -1,5 +1,9 @@
 """Suspected fraud opens a case for the committee, with the evidence and with a hold (R-IRR-1, R-HOLD-2)."""
 
+import io
+import json
+import zipfile
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -18,6 +22,7 @@ from certification.services.verification import answers, review
 from certification.states import CredentialState, Verdict
 from portal.audit import actor_label
 from portal.models import AuditEvent, InboxMessage
+from portal.own_data import build_zip
 from tests.certification.credential_scenes import AT, waiting
 from tests.certification.school_scenes import LATER, reply_to, sent_request, token_of
 from tests.factories.schools_portal import VerificationRequestFactory
@@ -65,6 +70,25 @@ def test_a_suspicion_opens_one_case_that_holds_the_certificate(applicant: Applic
     assert not InboxMessage.objects.exists()
     assert evaluate_person(applicant, AT.date()).trace("R-HOLD-2").outcome is Outcome.NOT_MET
     assert AuditEvent.objects.filter(event="certification.case_evidence_added").count() == 1
+
+
+def rows_of_copy(user_id: int) -> str:
+    """Every row of the copy of somebody's data, as it is written."""
+    with zipfile.ZipFile(io.BytesIO(build_zip(user_id, at=AT))) as archive:
+        tables = [json.loads(archive.read(f"{topic}.json"))["tables"] for topic in ("certification", "history")]
+    return json.dumps([table["rows"] for one in tables for table in one.values()])
+
+
+def test_the_copy_of_ones_data_tells_of_no_suspicion(applicant: Applicant):
+    credential = waiting(applicant)
+    suspect(credential, "Seal is copied")
+
+    copy = rows_of_copy(applicant.user_id)
+    assert '"state": "in_review"' in copy
+    assert "certification.credential_submitted" in copy
+    assert not [word for word in ("fraud", "suspect", "irregular", "case_", "copied") if word in copy.lower()]
+    moves.move(credential, CredentialState.SUBMITTED, at=AT, actor="test")
+    assert "fraud" not in rows_of_copy(applicant.user_id)
 
 
 def test_nothing_that_is_alleged_later_is_lost_or_told_to_the_person(applicant: Applicant, applicant_client: Client):
