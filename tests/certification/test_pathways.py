@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
 from applicants.roles import Role
 from applicants.services import reviews
@@ -17,11 +19,14 @@ from certification.states import PathwayState
 from portal.audit import actor_label
 from portal.four_eyes import SamePersonError
 from portal.models import AuditEvent, InboxMessage, OutgoingEmail
+from tests.applicants.identity_scenes import scan
 from tests.certification import pathway_scenes as scenes
 from tests.certification.pathway_scenes import ACTOR, AT, LATER, REVIEWED
 from tests.factories.applicants import StaffFactory
 from tests.factories.certification import CertificateFactory, ExaminationResultFactory
 from tests.people import staff_in
+from tests.portal.upload_files import checked
+from tests.support.sign_in import sign_in
 from tests.support.unchanged import nothing_happens
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("enqueued", "till")]
@@ -123,6 +128,27 @@ def test_submission_needs_the_copy_of_the_license(enqueued):
 
     with nothing_happens(enqueued, *scenes.WATCHED), pytest.raises(PathwayError, match="license"):
         scenes.sent(draft)
+
+
+def test_page_asks_again_by_itself_while_the_copy_of_the_license_is_checked(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
+    person, client = scenes.physician(), Client()
+    sign_in(client, person.user)
+    draft = drafts.start(applicant=person, holds_license=True, at=AT, actor=ACTOR)
+    draft = drafts.save_license(key=draft.pk, answers=scenes.license_answers(), file=scan(), at=AT, actor=ACTOR)
+    page = reverse("pathway_check", args=[draft.pk])
+
+    waiting = client.get(page).content.decode()
+    upload = draft.license.upload
+    assert upload is not None
+    checked(upload)
+    done = client.get(page).content.decode()
+
+    assert f'hx-get="{page}"' in waiting
+    assert "htmx-2" in waiting
+    assert "Something is missing" in waiting
+    assert not [words for words in ("hx-get", "htmx", "Something is missing") if words in done]
+    assert "Send and go to the fee" in done
 
 
 def test_twice_sent_is_once_ordered(till):
