@@ -4,6 +4,7 @@ pytest_plugins = [
     "tests.support.memory",
     "tests.support.settings",
     "tests.support.database",
+    "tests.support.migrated",
     "tests.support.servers",
     "tests.support.wake_ups",
     "tests.support.processes",
