@@ -6,7 +6,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.hashers import make_password
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from applicants.models import CorrectionRequest, DataExport, MailedLink, Registration, User
 from applicants.services import exports, purging
@@ -31,6 +31,12 @@ def _empty_account(user_id: int, at: datetime) -> int:
     return User.objects.filter(pk=user_id).update(
         username=f"deleted-{user_id}", email="", password=make_password(None), is_active=False, last_login=None
     )
+
+
+def _delete_registrations(user_id: int, at: datetime) -> int:
+    """Delete how the person registered, and every registration that staff closed as one more of the same person."""
+    told = Registration.objects.filter(Q(applicant__user=user_id) | Q(same_as__user=user_id))
+    return told.delete()[0]
 
 
 def _drafts() -> QuerySet[Registration]:
@@ -144,6 +150,7 @@ registry.add(
             "decision_reason": "Words of staff",
             "same_as": "May be about somebody else",
         },
+        erase=_delete_registrations,
     ),
     Holding(
         model="applicants.MailedLink",

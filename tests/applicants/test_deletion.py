@@ -25,7 +25,12 @@ from tests.applicants.deletion import (
     propose,
     to_decide,
 )
-from tests.factories.applicants import PASSWORD, ContactInformationFactory, VerifiedNameFactory
+from tests.factories.applicants import (
+    PASSWORD,
+    ContactInformationFactory,
+    RegistrationFactory,
+    VerifiedNameFactory,
+)
 from tests.factories.certification import (
     AnnotationFactory,
     CertificateFactory,
@@ -67,6 +72,8 @@ def known(applicant: Applicant) -> Applicant:
         applicant=applicant, email="former@unusual.example", line1="8 Unusual Street", superseded_at=timezone.now()
     )
     VerifiedNameFactory.create(applicant=applicant, family_name="Unusualmaiden")
+    decided = {"decided_at": timezone.now(), "decided_by": "user:1", "finished_at": timezone.now()}
+    RegistrationFactory.create(state="closed", same_as=applicant, family_name="Unusualtwice", password="", **decided)
     CredentialStatusChangeFactory.create(credential__applicant=applicant)
     CertificateFactory.create(applicant=applicant)
     AnnotationFactory.create(applicant=applicant)
