@@ -80,7 +80,7 @@ class DocumentReviewAdmin(ReviewAdmin):
             initial=initial,
             checks=checks_of(kept),
             duplicates=bool(self._duplicates(kept) or self._same_people(kept, data)),
-            is_first=self.is_open(kept) and not was_checked(kept.applicant),
+            may_correct=self._may_correct(kept, data),
         )
 
     def judgment_of(self, record: HeldForReview, form: JudgmentForm) -> Judgment:
@@ -124,6 +124,12 @@ class DocumentReviewAdmin(ReviewAdmin):
 
     def _duplicates(self, record: ReviewedRecord) -> list[IdentityCheck]:
         return identity.same_passport(record) if isinstance(record, IdentityCheck) else []
+
+    def _may_correct(self, record: ReviewedRecord, data: Any) -> bool:  # Any: as Django declares it
+        """Tell whether to offer the birth date of the document: asked only of who has read another one than the record's."""
+        born, applicant = _born(data) or record.read_birth_date, record.applicant
+        differs = born is not None and born != applicant.birth_date
+        return differs and self.is_open(record) and not was_checked(applicant)
 
     def _same_people(self, record: ReviewedRecord, data: Any) -> list[Applicant]:  # Any: as Django declares it
         if not self.is_open(record):

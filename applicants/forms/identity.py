@@ -211,13 +211,13 @@ class ReviewForm(JudgmentForm):
     )
 
     takes_birth_date = forms.BooleanField(
-        label="Nobody has checked this person before. If the birth dates differ, the one in the document goes on record",
+        label="Nobody has checked this person before: the birth date in the document goes on record",
         required=False,
     )
 
-    def __init__(self, *args: Any, duplicates: bool, is_first: bool, **kwargs: Any) -> None:  # Any: Django's
+    def __init__(self, *args: Any, duplicates: bool, may_correct: bool, **kwargs: Any) -> None:  # Any: Django's
         super().__init__(*args, reasons=STANDARD_REASONS, **kwargs)
-        if not is_first:
+        if not may_correct:
             del self.fields["takes_birth_date"]
         if not duplicates:
             del self.fields["not_a_duplicate"]
