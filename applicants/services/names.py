@@ -240,8 +240,15 @@ def accept(*, key: int, reading: Reading, not_a_duplicate: bool, reviewer: User,
         _verify_name(applicant, request.name, on=eastern_date(at))
     reviews.decide(request, NameRequestState.ACCEPTED, actor=actor, at=at)
     audit.record("applicants.name_request_accepted", actor=actor, subject=request, at=at, kind=request.kind)
-    tell(request, ACCEPTED_MESSAGES[NameRequestKind(request.kind)], at=at, old_name_stays=checked)
+    words = {"old_name_stays": checked, "too_late": _came_too_late(request, at=at)}
+    tell(request, ACCEPTED_MESSAGES[NameRequestKind(request.kind)], at=at, **words)
     return request
+
+
+def _came_too_late(request: NameRequest, *, at: datetime) -> bool:
+    """Tell whether an appointment is still to come for which the change was processed too late (R-NAME-1)."""
+    is_ahead = request.appointment_on is not None and request.appointment_on >= eastern_date(at)
+    return is_ahead and is_late_for(request.appointment_on, at=at)
 
 
 def same_people(request: NameRequest, born: date | None) -> list[Applicant]:

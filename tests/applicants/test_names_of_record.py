@@ -12,7 +12,7 @@ from applicants.services.readings import DOCUMENT_CHECK, NAME_CHECK
 from applicants.states import NameRequestKind
 from certification.facts import Name
 from certification.services import facts_as_of
-from portal.models import AuditEvent, OutgoingEmail
+from portal.models import AuditEvent, InboxMessage, OutgoingEmail
 from tests.applicants.identity_scenes import (
     AT,
     accept_change,
@@ -190,6 +190,19 @@ def test_a_change_needs_seven_business_days_before_an_appointment(
     with nothing_happens(enqueued), pytest.raises(LateForAppointmentError, match="7 business days"):
         ask_for_change(applicant, appointment_on=appointment_on)
     assert ask_for_change(applicant, appointment_on=appointment_on, knows_it_is_late=True).pk
+
+
+@pytest.mark.parametrize(("accepted_on", "is_warned"), [(4, False), (7, False), (8, True), (18, True), (19, False)])
+def test_who_waited_too_long_for_us_is_told_of_the_appointment(
+    applicant: Applicant, reviewer: User, accepted_on: int, is_warned: bool
+):
+    request = ask_for_change(applicant, appointment_on=date(2026, 5, 18))
+
+    accept_change(request, reviewer, at=AT.replace(day=accepted_on))
+
+    told = InboxMessage.objects.get(kind="name_changed").text
+    assert ("you cannot test on that day" in told) is is_warned
+    assert "2026" not in OutgoingEmail.objects.get(template="name_changed").subject + told
 
 
 def test_holidays_do_not_count_before_an_appointment():
