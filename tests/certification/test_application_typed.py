@@ -1,8 +1,10 @@
 """What is typed into the Application for Certification is kept before it is an answer."""
 
 import pytest
-from django.test import Client
+from django.contrib.sessions.backends.base import SessionBase
+from django.test import Client, RequestFactory
 
+from applicants import drafts as session_drafts
 from applicants.models import Applicant
 from certification.forms.application import AttendanceForm
 from certification.models import Application, MedicalSchoolAttendance
@@ -80,3 +82,16 @@ def test_nothing_is_kept_once_it_was_sent(applicant: Applicant, client: Client):
 
     assert client.post(page("degree"), {**HALF, "keep": "1"})["Location"] == page("")
     assert stored(applicant).typed == {}
+
+
+def test_what_was_typed_after_the_session_had_ended_comes_back_as_the_form_of_the_person(applicant: Applicant):
+    request = RequestFactory().post(page("degree"), {**HALF, "keep": "1", "csrfmiddlewaretoken": "x"})
+    session_drafts.keep(request, applicant.user)
+
+    back = RequestFactory().get(page("degree"))
+    back.session = SessionBase()
+    session_drafts.note(back, applicant.user)
+    kept = session_drafts._take(back, applicant.user)
+
+    assert kept is not None
+    assert {name for name, _ in kept.values} == set(HALF)
