@@ -48,7 +48,7 @@ def review(page: Page, birth_date: date) -> None:
     assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
     page.get_by_role("button", name="Review this").click()
     page.get_by_label("Birth date", exact=True).fill("1999-01-01")
-    for box in page.locator("#id_checks input").all():
+    for box in page.locator("#id_checks [name=checks]").all():
         box.check()
     page.get_by_role("button", name="Accept").click()
     expect(page.get_by_text("The birth date in the document differs from the record")).to_be_visible()
