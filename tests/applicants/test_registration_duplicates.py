@@ -156,15 +156,6 @@ def test_number_and_address_that_were_named_are_suspected():
     }
 
 
-def test_search_asks_the_same_number_of_questions_however_many_are_found(django_assert_max_num_queries):
-    for _ in range(12):
-        on_record(SCHOOL)
-    told = registration(earlier_number="00000000")
-
-    with django_assert_max_num_queries(20):
-        assert len(find_suspects(told)) == 12
-
-
 def test_a_suspected_duplicate_waits_and_is_told_nothing_of_the_other(client):
     other = on_record(family_name="Diallo", given_names="Amina", birth_date=date(1994, 3, 27))
     up_to_check(client)

@@ -4,13 +4,16 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from applicants.models import Registration, SuspectedDuplicate
 from applicants.services.registration.comparing import compare
 from applicants.services.registration.duplicates import find_suspects
 from applicants.services.registration.finishing import finish
-from tests.factories.applicants import RegistrationFactory
+from tests.factories.applicants import ApplicantFactory, RegistrationFactory
+from tests.factories.certification import MedicalEducationFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -53,3 +56,33 @@ def test_a_school_that_was_only_told_clears_nobody():
     second = draft(school_name="Faculty of Medicine at Legon")
 
     assert [suspect.applicant_id for suspect in find_suspects(second)] == [first.applicant_id]
+
+
+def person(kind: str, school: str) -> None:
+    """Let there be one Kofi Mensah more, whose school is on record, told once, or in a registration that waits."""
+    if kind == "waiting":
+        RegistrationFactory.create(state="under_review", school_name=school)
+        return
+    applicant = ApplicantFactory.create(family_name="Mensah", given_names="Kofi Kwame", birth_date=date(1994, 3, 7))
+    if kind == "on record":
+        MedicalEducationFactory.create(applicant=applicant, school_name=school)
+    else:
+        RegistrationFactory.create(
+            state="completed", applicant=applicant, school_name=school, password="", finished_at=timezone.now()
+        )
+
+
+@pytest.mark.parametrize("kind", ["on record", "told", "waiting"])
+def test_search_asks_the_same_number_of_questions_however_many_are_found(kind: str):
+    told = draft(earlier_number="00000000")
+    person(kind, "University of Accra Medical School 1")
+    with CaptureQueriesContext(connection) as for_one:
+        assert len(find_suspects(told)) == 1
+    for number in range(2, 6):
+        person(kind, f"University of Accra Medical School {number}")
+
+    with CaptureQueriesContext(connection) as for_five:
+        suspects = find_suspects(told)
+
+    assert [suspect.reasons for suspect in suspects] == [("birth_date", "name", "school")] * 5
+    assert len(for_five) == len(for_one) <= 10

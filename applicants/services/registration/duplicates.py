@@ -89,7 +89,7 @@ _COMPARE = """
 
 
 def find_suspects(registration: Registration) -> list[Suspect]:
-    """Return everybody who may be the person of `registration`, which has its answers; seven queries at most."""
+    """Return everybody who may be the person of `registration`, which has its answers; ten queries at most."""
     keys = name_keys(_names(registration))
     suspects = _on_record(registration, keys)
     _add_said(registration, suspects)
@@ -98,7 +98,7 @@ def find_suspects(registration: Registration) -> list[Suspect]:
 
 
 def find_alike(registration: Registration) -> list[int]:
-    """Return the keys of people on record with such name, birth date and school, whatever else was said; four queries."""
+    """Return the keys of people on record with such name, birth date and school, whatever else was said; five queries."""
     return sorted(int(key) for key in _on_record(registration, name_keys(_names(registration))))
 
 
@@ -107,10 +107,12 @@ def _on_record(registration: Registration, keys: Sequence[str]) -> dict[str, lis
     on_record = _search(_PEOPLE, registration, keys)
     ids = [int(found.identity) for found in on_record]
     recorded, told = directory().names_of(ids), schools_told(ids)
+    schools = {str(key): [*recorded.get(key, []), *told.get(key, [])] for key in ids}
+    same_school = _schools_alike(registration.school_name, schools)
     reasons = {}
     for found in on_record:
-        certain, said = recorded.get(int(found.identity), []), told.get(int(found.identity), [])
-        reasons[found.identity] = _reasons(registration, keys, found, [*certain, *said], is_certain=bool(certain))
+        school, is_certain = found.identity in same_school, bool(recorded.get(int(found.identity)))
+        reasons[found.identity] = _reasons(registration, keys, found, school=school, is_certain=is_certain)
     return {key: agreed for key, agreed in reasons.items() if agreed}
 
 
@@ -123,11 +125,11 @@ def schools_told(applicant_ids: Sequence[int]) -> Mapping[int, list[str]]:
 def _waiting(registration: Registration, keys: Sequence[str]) -> list[Suspect]:
     found = _search(_WAITING, registration, keys)
     names = dict(Registration.objects.filter(pk__in=[each.identity for each in found]).values_list("pk", "school_name"))
-    schools = {str(key): [name] for key, name in names.items()}
+    same_school = _schools_alike(registration.school_name, {str(key): [name] for key, name in names.items()})
     return [
         Suspect(tuple(reasons), registration_id=each.identity)
         for each in found
-        if (reasons := _reasons(registration, keys, each, schools.get(each.identity, []), is_certain=True))
+        if (reasons := _reasons(registration, keys, each, school=each.identity in same_school, is_certain=True))
     ]
 
 
@@ -172,12 +174,14 @@ def _swapped(day: date | None) -> date | None:
 
 
 def _reasons(
-    registration: Registration, keys: Sequence[str], found: _Found, schools: Sequence[str], *, is_certain: bool
+    registration: Registration, keys: Sequence[str], found: _Found, *, school: bool, is_certain: bool
 ) -> list[str]:
-    """Return why `found` is suspected, nothing when it is not; only certain schools clear somebody of suspicion."""
+    """Return why `found`, whose school is alike or not, is suspected, nothing when it is not.
+
+    Only certain schools clear somebody of suspicion.
+    """
     born = _birth_reason(registration.birth_date, found.birth_date)
     names = _names_alike(keys, found)
-    school = bool(schools) and _schools_alike(registration.school_name, schools)
     agreed = [reason for reason, agrees in ((born, born), ("name", names), ("school", school)) if agrees]
     if born in {"birth_date", "birth_date_swapped"}:
         # Somebody who married keeps given names, birth date and school; names in other letters cannot be compared.
@@ -215,15 +219,18 @@ def _share_a_part(keys: Iterable[str], theirs: Iterable[str]) -> bool:
     return any(part in mine for key in theirs for part in key.split())
 
 
-def _schools_alike(name: str, others: Sequence[str]) -> bool:
+def _schools_alike(name: str, schools: Mapping[str, Sequence[str]]) -> set[str]:
+    """Return the keys of `schools`, which are names by key of the person, under which one is like `name` (one query)."""
+    pairs = [(key, school) for key, names in schools.items() for school in names]
+    if not pairs:
+        return set()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT max(similarity(applicants_name_key(other, ''), applicants_name_key(%s, '')))"
-            " FROM unnest(%s::text[]) AS other",
-            [name, list(others)],
+            "SELECT theirs.person FROM unnest(%s::text[], %s::text[]) AS theirs (person, school) GROUP BY theirs.person"
+            " HAVING max(similarity(applicants_name_key(theirs.school, ''), applicants_name_key(%s, ''))) >= %s",
+            [[key for key, _ in pairs], [school for _, school in pairs], name, SCHOOLS_ALIKE],
         )
-        row = cursor.fetchone()
-    return bool(row and row[0] is not None and row[0] >= SCHOOLS_ALIKE)
+        return {row[0] for row in cursor.fetchall()}
 
 
 def _add_said(registration: Registration, suspects: dict[str, list[str]]) -> None:
