@@ -3,7 +3,7 @@
 Services sold through `applicants.purchases` need no part: they are described by their line and their explanation.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -77,10 +77,14 @@ def part_of(fee_code: str) -> OrderPart | None:
 
 
 def menu_path(order: Order) -> str:
-    """Return the address whose entry of the menu pages about `order` belong to: that of the first part with lines in it.
+    """Return the address whose entry of the menu pages about `order` belong to (one query), see `menu_path_of`."""
+    return menu_path_of(order.lines.filter(removed_at__isnull=True).order_by("id").values_list("fee_code", flat=True))
 
-    Empty for an order of services alone, whose pages stay where their own address puts them.
+
+def menu_path_of(fee_codes: Iterable[str]) -> str:
+    """Return the address whose entry of the menu pages about lines of `fee_codes` belong to: that of their first part.
+
+    Empty for services alone, whose pages stay where their own address puts them.
     """
-    codes = order.lines.filter(removed_at__isnull=True).order_by("id").values_list("fee_code", flat=True)
-    part = next(filter(None, map(part_of, codes)), None)
+    part = next(filter(None, map(part_of, fee_codes)), None)
     return reverse(part.change_page) if part else ""

@@ -130,7 +130,7 @@ def _page(request: ApplicantRequest, form: ReviewForm, reviewed: Review) -> Http
         "review": reviewed,
         "basket": reviewed.basket,
         "problem": what_happened(last_attempt(order)) if order.placed_at is not None else "",
-        "menu_path": parts.menu_path(order),
+        "menu_path": parts.menu_path_of(reviewed.basket.by_fee()),
     }
     return render(request, "payments/order_review.html", values)
 
@@ -199,7 +199,7 @@ def order_confirmation(request: ApplicantRequest, reference: str) -> HttpRespons
         "lines": lines,
         "steps": next((part.steps for line in lines if (part := parts.part_of(line.fee_code))), ""),
         "zone": request.applicant.time_zone,
-        "menu_path": parts.menu_path(order),
+        "menu_path": parts.menu_path_of(line.fee_code for line in lines),
     }
     if order.state != OrderState.PAID:
         is_bank_payment = payment is not None and payment.state == PaymentState.PROCESSING
