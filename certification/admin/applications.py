@@ -66,7 +66,7 @@ class ApplicationAdmin(ReviewAdmin):
             "internal_note": kept.internal_note,
             "read_school": kept.read_school,
         }
-        return ApplicationReviewForm(data, initial=initial)
+        return ApplicationReviewForm(data, initial=initial, checks=review.checks_of(kept))
 
     def judgment_of(self, record: HeldForReview, form: forms.Form) -> Judgment:
         """Return what was entered."""

@@ -1,10 +1,11 @@
 """What a reviewer of applications enters."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from applicants.forms.fields import ShortText
 from applicants.forms.reviews import JudgmentForm
-from certification.services.application.review import CHECKS, ApplicationJudgment
+from certification.services.application.review import ApplicationJudgment
 
 # Code → what the reviewer picks, and the sentence that the person reads.
 REASONS = {
@@ -49,8 +50,8 @@ class ApplicationReviewForm(JudgmentForm):
         max_length=12,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # Any: as Django declares it
-        super().__init__(*args, checks=list(CHECKS.items()), reasons=REASONS, **kwargs)
+    def __init__(self, *args: Any, checks: Mapping[str, str], **kwargs: Any) -> None:  # Any: as Django declares it
+        super().__init__(*args, checks=list(checks.items()), reasons=REASONS, **kwargs)
         self.order_fields(["read_school"])
 
     def judgment(self) -> ApplicationJudgment:

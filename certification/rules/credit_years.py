@@ -114,7 +114,11 @@ def transfer_transcripts_verified(case: Case) -> Finding:
     asked = [one for one in _transfers(case) if one.must_be_verified]
     if not asked:
         return not_needed("No transfer transcript needs verification.")
-    waiting = [one.school.name for one in asked if one.transcript is not TranscriptState.VERIFIED]
+    waiting = [one for one in asked if one.transcript is not TranscriptState.VERIFIED]
+    ours = [one.school.name for one in waiting if one.transcript is TranscriptState.RECEIVED]
+    if ours:
+        return pending(f"We are checking the transcript of {listed(ours)}.", Turn.STAFF, transfers=ours)
+    names = [one.school.name for one in waiting]
     if waiting:
-        return pending(f"{listed(waiting)} must verify the transfer transcript.", Turn.SCHOOL, transfers=waiting)
+        return pending(f"{listed(names)} must verify the transfer transcript.", Turn.SCHOOL, transfers=names)
     return met("Your transfer transcripts are verified.")

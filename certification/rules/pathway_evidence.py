@@ -283,11 +283,19 @@ def _oet(evidence: Evidence) -> Finding:
     return judge_oet(evidence.facts.oet_sittings, minima, application.season, evidence.as_of)
 
 
+def _complete_in_time(evidence: Evidence) -> bool:
+    """Tell whether everything was here before the season closed, and the application is still alive and paid."""
+    application, season = evidence.application, evidence.season
+    alive = application.state in (PathwayState.AWAITING_THIRD_PARTY, PathwayState.IN_REVIEW)
+    on = application.complete_on
+    return alive and on is not None and on <= evidence.as_of and (season is None or on <= season.closes_on)
+
+
 def _close(evidence: Evidence) -> Finding:
     """R-PW-CLOSE: what is not complete when the season closes is rejected; a new application and fee are needed."""
     application, season = evidence.application, evidence.season
     over = application.state is PathwayState.CLOSED_WITH_SEASON
-    complete = not over and application.complete(evidence.as_of)
+    complete = _complete_in_time(evidence)
     if evidence.accepted or complete:
         return met(f"Your application was complete before season {application.season} closed.")
     unfinished = application.state in (PathwayState.SUBMITTED, PathwayState.AWAITING_THIRD_PARTY)

@@ -1,6 +1,7 @@
 """Named values and state machines of certification, one module per topic."""
 
 from certification.states.application import (
+    ACCEPTED_CHECK,
     APPLICATION_EDITABLE,
     APPLICATION_KEPT,
     APPLICATION_MACHINE,
@@ -41,6 +42,7 @@ from certification.states.pathways import (
     INCOMPLETE_PATHWAY_STATES,
     OPEN_PATHWAY_STATES,
     PATHWAY_MACHINE,
+    REGISTERED_CHECK,
     Confirmation,
     EncounterSetting,
     EvaluatorState,
@@ -62,6 +64,7 @@ from certification.states.verification import (
 )
 
 __all__ = [
+    "ACCEPTED_CHECK",
     "APPLICATION_EDITABLE",
     "APPLICATION_KEPT",
     "APPLICATION_MACHINE",
@@ -82,6 +85,7 @@ __all__ = [
     "OPEN_VERIFICATIONS",
     "PATHWAY_MACHINE",
     "PERMANENT_KINDS",
+    "REGISTERED_CHECK",
     "SHOWN_TO_THE_PERSON",
     "VERIFICATION_MACHINE",
     "WITH_THE_SCHOOL",

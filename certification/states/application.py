@@ -50,3 +50,6 @@ APPLICATION_MACHINE: Machine[ApplicationState] = Machine(
         A.WITHDRAWN: Owner.NOBODY,
     },
 )
+
+# Name of the reviewer's check that a document shows when transferred credits were accepted (R-CRED-2g).
+ACCEPTED_CHECK = "accepted"

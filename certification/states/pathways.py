@@ -111,3 +111,6 @@ EVALUATOR_MACHINE: Machine[EvaluatorState] = Machine(
         E.WITHDRAWN: Owner.NOBODY,
     },
 )
+
+# Name of the reviewer's check that a stated registration for a Step was found (R-PW-0).
+REGISTERED_CHECK = "registered"

@@ -13,6 +13,7 @@ from portal.eastern import eastern_date
 from tests.certification import pathway_scenes as scenes
 from tests.certification.applications import parts, signed_in
 from tests.certification.pathway_scenes import ACTOR, AT
+from tests.factories.certification import ExaminationResultFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("enqueued", "till")]
 
@@ -44,9 +45,24 @@ def test_who_only_registered_for_a_step_says_when_and_applies(day, said, time_ma
     assert application.registered_on == date(2025, 2, 3)
     assert ("registered" in dict(deciding.checks_of(application))) is True
     assert person_facts(person, eastern_date(AT)).first_registered_on == date(2025, 2, 3)
+
+
+def test_what_nobody_confirmed_is_asked_again_after_the_season():
+    person = scenes.physician(sat=False)
+    draft = drafts.start(applicant=person, holds_license=False, registered_on=date(2025, 2, 3), at=AT, actor=ACTOR)
+    season = seasons.season_of(2026)
+
+    def asks():
+        return drafts.asks_registration(person_facts(person, eastern_date(AT)), season, at=AT)
+
+    assert not asks()
     PathwayApplication.objects.update(state=PathwayState.CLOSED_WITH_SEASON)
-    facts = person_facts(person, eastern_date(AT))
-    assert drafts.choice_for(None, facts, seasons.season_of(2026), at=AT).pathway is not None
+    assert asks()
+    PathwayApplication.objects.update(checks=["registered"])
+    assert not asks()
+    PathwayApplication.objects.update(checks=[], state=PathwayState.DRAFT)
+    ExaminationResultFactory.create(applicant=person)
+    assert "registered" not in dict(deciding.checks_of(draft))
 
 
 def test_without_an_application_for_certification_no_registration_helps(applicant, time_machine):

@@ -76,6 +76,17 @@ def test_what_arrives_in_the_last_minute_is_taken_up_by_the_sweep_after_it(revie
 
     application.refresh_from_db()
     assert application.state == PathwayState.IN_REVIEW
+    assert application.complete_at == LAST
+
+
+def test_what_was_complete_and_lost_its_payment_closes_with_the_season():
+    application = scenes.paid(scenes.with_license(scenes.physician()))
+    PathwayApplication.objects.update(state=PathwayState.SUBMITTED, paid_at=None, complete_at=LAST)
+
+    season_end.sweep(at=OVER)
+
+    application.refresh_from_db()
+    assert application.state == PathwayState.CLOSED_WITH_SEASON
 
 
 def test_payment_cannot_begin_after_the_season():

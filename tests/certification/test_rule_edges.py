@@ -133,9 +133,19 @@ def test_unfinished_application_ends_with_its_season():
     assert outcome(waiting, "R-PW-CLOSE", date(2025, 6, 1)) == "NOT_MET"
 
 
-@pytest.mark.parametrize(("state", "expected"), [("awaiting_third_party", "MET"), ("closed_with_season", "NOT_MET")])
-def test_application_that_was_complete_once_was_in_time(state, expected):
-    once = {"pathway": 1, "season": 2025, "state": state, "complete_on": "2025-05-30"}
+@pytest.mark.parametrize(
+    ("state", "complete_on", "expected"),
+    [
+        ("awaiting_third_party", "2025-05-31", "MET"),
+        ("awaiting_third_party", "2025-06-01", "NOT_MET"),
+        ("closed_with_season", "2025-05-30", "NOT_MET"),
+        # The payment was returned meanwhile.
+        ("submitted", "2025-05-30", "NOT_MET"),
+        ("rejected", "2025-05-30", "N/A"),
+    ],
+)
+def test_application_that_was_complete_once_was_in_time(state, complete_on, expected):
+    once = {"pathway": 1, "season": 2025, "state": state, "complete_on": complete_on}
 
     assert outcome({"pathway_applications": [once]}, "R-PW-CLOSE", date(2025, 6, 1)) == expected
     assert outcome({"pathway_applications": [once]}, "R-PW-CLOSE", date(2025, 5, 29)) != "MET"

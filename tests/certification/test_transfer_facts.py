@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from certification.models import Application
 from certification.rules.trace import Outcome, Turn
+from certification.services.application import review
 from certification.services.evaluation import evaluate_person
 from certification.states import CredentialKind, CredentialState, CredentialStatus
 from tests.certification.applications import accepted, attended, degree, eligible_school
@@ -25,26 +27,30 @@ def transferred(applicant, school, **changes):
 
 
 @pytest.mark.parametrize(
-    ("state", "documented", "verified"),
+    ("state", "documented", "verified", "turn"),
     [
-        (CredentialState.DRAFT, Outcome.PENDING, Outcome.NA),
-        (CredentialState.RETURNED_TO_APPLICANT, Outcome.PENDING, Outcome.NA),
-        (CredentialState.REFUSED, Outcome.PENDING, Outcome.NA),
-        (CredentialState.IN_REVIEW, Outcome.MET, Outcome.NA),
-        (CredentialState.SENT_TO_SCHOOL, Outcome.MET, Outcome.PENDING),
-        (CredentialState.VERIFIED, Outcome.MET, Outcome.MET),
+        (CredentialState.DRAFT, Outcome.PENDING, Outcome.NA, Turn.NOBODY),
+        (CredentialState.RETURNED_TO_APPLICANT, Outcome.PENDING, Outcome.NA, Turn.NOBODY),
+        (CredentialState.REFUSED, Outcome.PENDING, Outcome.NA, Turn.NOBODY),
+        (CredentialState.SUBMITTED, Outcome.MET, Outcome.PENDING, Turn.STAFF),
+        (CredentialState.IN_REVIEW, Outcome.MET, Outcome.PENDING, Turn.STAFF),
+        (CredentialState.SUSPECTED_FRAUD, Outcome.MET, Outcome.PENDING, Turn.STAFF),
+        (CredentialState.SENT_TO_SCHOOL, Outcome.MET, Outcome.PENDING, Turn.SCHOOL),
+        (CredentialState.REPLY_RECEIVED, Outcome.MET, Outcome.PENDING, Turn.STAFF),
+        (CredentialState.VERIFIED, Outcome.MET, Outcome.MET, Turn.NOBODY),
     ],
 )
-def test_a_transcript_counts_once_it_is_here_and_is_verified_once_staff_sent_it(applicant, state, documented, verified):
+def test_a_transcript_counts_once_it_is_here_and_its_school_verifies_it(applicant, state, documented, verified, turn):
     credential = transferred(applicant, eligible_school())
-    type(credential).objects.filter(pk=credential.pk).update(state=state, submitted_at=AT)
-    if state == CredentialState.VERIFIED:
-        CredentialStatusChangeFactory.create(credential=credential, status=CredentialStatus.VERIFIED, on=DAY)
+    changes = {"state": state, "submitted_at": AT, "moved_at": AT, "issuer": "Written in another way"}
+    type(credential).objects.filter(pk=credential.pk).update(**changes)
+    if state in (CredentialState.VERIFIED, CredentialState.REFUSED):
+        CredentialStatusChangeFactory.create(credential=credential, status=CredentialStatus(state), on=DAY)
 
     verdict = evaluate_person(applicant, DAY)
 
     assert (verdict.trace("R-CRED-3").outcome, verdict.trace("R-PSV-3").outcome) == (documented, verified)
-    assert verdict.trace("R-PSV-3").turn is (Turn.SCHOOL if verified is Outcome.PENDING else Turn.NOBODY)
+    assert verdict.trace("R-PSV-3").turn is turn
 
 
 @pytest.mark.parametrize(
@@ -57,7 +63,18 @@ def test_a_transcript_counts_once_it_is_here_and_is_verified_once_staff_sent_it(
 )
 def test_credits_accepted_before_the_rule_stay_accepted(applicant, accepted_on, rule, older):
     transferred(applicant, MedicalSchoolFactory.create(), accepted_on=accepted_on)
+    Application.objects.update(checks=["accepted"])
 
     verdict = evaluate_person(applicant, DAY)
 
     assert (verdict.trace("R-CRED-2").outcome, verdict.trace("R-CRED-2g").outcome) == (rule, older)
+
+
+def test_the_day_of_acceptance_is_the_persons_word_until_a_document_shows_it(applicant):
+    transferred(applicant, MedicalSchoolFactory.create(), accepted_on=date(2019, 7, 31))
+    application = Application.objects.get()
+
+    assert evaluate_person(applicant, DAY).trace("R-CRED-2").outcome is Outcome.NOT_MET
+    assert "accepted" in review.checks_of(application)
+    application.attendances.update(accepted_on=None)
+    assert "accepted" not in review.checks_of(application)

@@ -63,6 +63,7 @@ class TranscriptState(StrEnum):
 
     MISSING = "missing"
     RECEIVED = "received"
+    AT_SCHOOL = "at_school"
     VERIFIED = "verified"
 
 

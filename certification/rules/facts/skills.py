@@ -116,10 +116,6 @@ class PathwayApplication:
         """Tell whether it was accepted by that day."""
         return self.state is PathwayState.ACCEPTED and (self.accepted_on is None or self.accepted_on <= on)
 
-    def complete(self, on: date) -> bool:
-        """Tell whether everything of others was here by that day."""
-        return self.complete_on is not None and self.complete_on <= on
-
     def submitted(self, on: date) -> bool:
         """Tell whether it was submitted by that day."""
         return self.state is not PathwayState.DRAFT and (self.submitted_on is None or self.submitted_on <= on)

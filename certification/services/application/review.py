@@ -14,7 +14,8 @@ from applicants.services.reviews import DecisionError, Judgment
 from certification.models import Application, Credential, MedicalEducation, MedicalSchool, MedicalSchoolAttendance
 from certification.services.application.messages import tell
 from certification.services.application.moves import note
-from certification.states import ApplicationState, CredentialKind
+from certification.services.rule_tables import current_tables
+from certification.states import ACCEPTED_CHECK, ApplicationState, CredentialKind
 from portal import audit, four_eyes
 from portal.audit import actor_label
 from portal.models import FourEyesAct
@@ -28,6 +29,16 @@ CHECKS = {
     "history": "Schools, dates and credit years fit together without a gap that needs an explanation",
     "transfers": "Transferred credits are disclosed, or there are none",
 }
+
+
+OLDER_CREDITS = "A document of the school shows on which day the transferred credits were accepted (R-CRED-2g)"
+
+
+def checks_of(application: Application) -> dict[str, str]:
+    """Return what a reviewer looks at before accepting this application: name → words."""
+    period = current_tables().period("R-CRED-2")
+    older = application.attendances.filter(accepted_on__lt=period.effective_from) if period else None
+    return CHECKS | ({ACCEPTED_CHECK: OLDER_CREDITS} if older is not None and older.exists() else {})
 
 
 @dataclass(frozen=True)
@@ -66,7 +77,7 @@ def accept(*, key: int, judgment: Judgment, reviewer: User, at: datetime) -> App
     """
     actor = actor_label(reviewer)
     application = _begin(key, judgment, reviewer)
-    reviews.require_checks(judgment, CHECKS)
+    reviews.require_checks(judgment, checks_of(application))
     school = _school_of(application)
     if MedicalEducation.objects.filter(applicant=application.applicant).exists():
         raise DecisionError("checks", "A medical degree of this person is on record already. Ask an administrator")

@@ -11,7 +11,7 @@ from applicants.purchases import till
 from applicants.services import reviews
 from applicants.services.reviews import DecisionError, Judgment, ReviewError
 from certification.emails import tell_about_pathway
-from certification.models import PathwayAcceptance, PathwayApplication
+from certification.models import ExaminationResult, PathwayAcceptance, PathwayApplication
 from certification.rules import facts as rule_facts
 from certification.rules.case import Case
 from certification.rules.pathway_choice import with_claim
@@ -21,7 +21,7 @@ from certification.services.pathways import progress, records
 from certification.services.pathways.errors import PathwayError
 from certification.services.person import person_facts
 from certification.services.rule_tables import current_tables
-from certification.states import BY_THE_SCHOOL, Pathway, PathwayState
+from certification.states import BY_THE_SCHOOL, REGISTERED_CHECK, Pathway, PathwayState
 from portal import audit, four_eyes
 from portal.audit import actor_label
 from portal.eastern import eastern_date
@@ -45,8 +45,11 @@ def checks_of(application: PathwayApplication) -> list[tuple[str, str]]:
         checks += [("basis", "Accreditation, joint degree or examination is as stated")]
     if application.pathway == Pathway.MINI_CEX:
         checks += [("evaluators", "Each evaluator exists and has the license that they named")]
-    if application.registered_on is not None:
-        checks += [("registered", "The examination’s program confirms the registration for a Step on the day stated")]
+    sat = ExaminationResult.objects.filter(applicant_id=application.applicant_id)
+    if application.registered_on is not None and not sat.exists():
+        checks += [
+            (REGISTERED_CHECK, "The examination’s program confirms the registration for a Step on the day stated")
+        ]
     return [*checks, ("oet", "The OET results are this person’s")]
 
 

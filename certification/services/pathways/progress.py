@@ -95,14 +95,17 @@ def first_enough(sittings: tuple[OetSitting, ...], tables: RuleTables, season: i
     return min((one.taken_on for one in enough), default=None)
 
 
-def advance(application: PathwayApplication, *, at: datetime) -> bool:
-    """Hand the locked `application` to review when nothing of others is awaited any more; returns whether it was."""
+def advance(application: PathwayApplication, *, at: datetime, complete_at: datetime | None = None) -> bool:
+    """Hand the locked `application` to review when nothing of others is awaited any more; returns whether it was.
+
+    `complete_at` is when the last part had arrived, where that was before `at`.
+    """
     if application.state != PathwayState.AWAITING_THIRD_PARTY:
         return False
     if not all(part.is_here for part in parts_of(application, at=at)):
         return False
     records.move(application, PathwayState.IN_REVIEW, at=at, actor=ACTOR)
-    application.complete_at = application.complete_at or at
+    application.complete_at = application.complete_at or complete_at or at
     application.save()
     tell_about_pathway(application, "pathway_in_review", at=at)
     return True

@@ -1,7 +1,7 @@
 """The end of a season: warnings before it, and at midnight in Philadelphia the close of what is not complete (R-PW-CLOSE)."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -33,7 +33,7 @@ def _seasons_with_open() -> Iterator[Season]:
 
 def _sweep_season(season: Season, *, at: datetime) -> int:
     # What arrived in time is taken up before the season is closed.
-    changed = sum(_advance(key, at=at) for key in _keys(season, PathwayState.AWAITING_THIRD_PARTY))
+    changed = sum(_advance(key, season, at=at) for key in _keys(season, PathwayState.AWAITING_THIRD_PARTY))
     if at >= season.ends_at:
         return changed + sum(_close(key, season, at=at) for key in _keys(season, *INCOMPLETE_PATHWAY_STATES))
     return changed + _warn(season, at=at)
@@ -45,15 +45,16 @@ def _keys(season: Season, *states: PathwayState) -> list[int]:
 
 
 @transaction.atomic
-def _advance(key: int, *, at: datetime) -> int:
-    return int(progress.advance(records.lock(key), at=at))
+def _advance(key: int, season: Season, *, at: datetime) -> int:
+    complete_at = min(at, season.ends_at - timedelta(seconds=1))
+    return int(progress.advance(records.lock(key), at=at, complete_at=complete_at))
 
 
 @transaction.atomic
 def _close(key: int, season: Season, *, at: datetime) -> int:
     application = records.lock(key)
-    # Complete once means in time, also when staff ask somebody once more afterwards.
-    if application.state not in INCOMPLETE_PATHWAY_STATES or application.complete_at:
+    # Complete once means in time, also when staff ask somebody once more afterwards; but not when the fee came back.
+    if application.state not in INCOMPLETE_PATHWAY_STATES or (application.complete_at and application.paid_at):
         return 0
     records.move(application, PathwayState.CLOSED_WITH_SEASON, at=at, actor=progress.ACTOR)
     application.decided_at, application.decided_by = at, progress.ACTOR

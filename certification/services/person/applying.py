@@ -1,20 +1,25 @@
 """The Application for Certification, and what it says of schools and credits, as facts."""
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from certification.rules.facts import Application, ApplicationState, School, SponsorNote, TranscriptState, Transfer
+from applicants.naming import comparable
+from certification.rules.facts import (
+    Application,
+    ApplicationState,
+    CredentialState,
+    School,
+    SponsorNote,
+    TranscriptState,
+    Transfer,
+)
+from certification.services.person import papers
 from certification.services.person.query import Record
 from certification.services.person.values import day, local_day
-from certification.states import CredentialKind, CredentialState, CredentialStatus
-from certification.states.credentials import OPEN_TO_APPLICANT, WITH_SCHOOL
+from certification.states import ACCEPTED_CHECK, CredentialKind
 
-_FOR_VERIFICATION = WITH_SCHOOL | {
-    CredentialState.ACCEPTED_FOR_VERIFICATION,
-    CredentialState.REPLY_RECEIVED,
-    CredentialState.VERIFIED,
-}
-_NOT_HERE = OPEN_TO_APPLICANT | {CredentialState.REFUSED}
+_NOT_HERE = (CredentialState.DRAFT, CredentialState.RETURNED_TO_APPLICANT, CredentialState.REFUSED)
 OPEN_ENDS = (ApplicationState.REJECTED, ApplicationState.WITHDRAWN)
 
 
@@ -55,25 +60,26 @@ def years_completed(record: Record, as_of: date) -> int:
     )
 
 
-def transfers(record: Record) -> tuple[Transfer, ...]:
+def transfers(record: Record, as_of: date) -> tuple[Transfer, ...]:
     """Return the credits of other schools, as disclosed in the accepted application (R-CRED-2, R-CRED-3)."""
     rows = [row for row in record["attendances"] if not row["awarded_degree"] and row["credit_years"]]
-    return tuple(_transfer(record, row) for row in rows)
+    return tuple(_transfer(record, row, as_of) for row in rows)
 
 
-def _transfer(record: Record, row: Record) -> Transfer:
-    papers = _transcripts(record, row["school_name"])
+def _transfer(record: Record, row: Record, as_of: date) -> Transfer:
+    transcript = _transcript(record, row, as_of)
     return Transfer(
         school=_school(record, row),
         credit_years=Decimal(str(row["credit_years"])),
         passed=row["passed"],
         # Who accepted the application found that nothing is left out; what comes to light later is a case (R-IRR-1).
         disclosed=True,
-        transcript=_standing(record, papers),
-        # To accept a transcript for verification is how staff ask for it.
-        must_be_verified=any(row["state"] in _FOR_VERIFICATION for row in papers),
+        transcript=transcript,
+        # Staff send each transcript that they accept to the school that issued it.
+        must_be_verified=transcript is not TranscriptState.MISSING,
         premedical_only=row["premedical_only"],
-        accepted_on=day(row["accepted_on"]),
+        # The day is the person's own word until the reviewer has seen a document that shows it.
+        accepted_on=day(row["accepted_on"]) if ACCEPTED_CHECK in row["checks"] else None,
     )
 
 
@@ -93,16 +99,26 @@ def _school(record: Record, row: Record) -> School:
     )
 
 
-def _transcripts(record: Record, issuer: str) -> list[Record]:
-    """Return the transcripts of another school that are here: sent, and neither returned nor refused."""
-    kind = CredentialKind.TRANSFER_TRANSCRIPT
-    papers = [row for row in record["papers"] if row["kind"] == kind and row["issuer"] == issuer]
-    return [row for row in papers if row["state"] not in _NOT_HERE]
-
-
-def _standing(record: Record, papers: list[Record]) -> TranscriptState:
-    keys = {row["pk"] for row in papers}
-    statuses = {row["status"] for row in record["statuses"] if row["credential_id"] in keys}
-    if CredentialStatus.VERIFIED in statuses:
+def _transcript(record: Record, row: Record, as_of: date) -> TranscriptState:
+    """Return where the transcript of another school stood on that day; a suspicion is no news to the person."""
+    states = set(_states(record, row, as_of))
+    if CredentialState.VERIFIED in states:
         return TranscriptState.VERIFIED
-    return TranscriptState.RECEIVED if papers else TranscriptState.MISSING
+    if states.intersection(papers.AT_SCHOOL):
+        return TranscriptState.AT_SCHOOL
+    return TranscriptState.RECEIVED if states.difference(_NOT_HERE) else TranscriptState.MISSING
+
+
+def _states(record: Record, row: Record, as_of: date) -> Iterator[CredentialState]:
+    for paper in record["papers"]:
+        sent_on = local_day(paper["submitted_at"])
+        if paper["kind"] != CredentialKind.TRANSFER_TRANSCRIPT or not _is_of(paper, row):
+            continue
+        if paper["state"] != CredentialState.DRAFT and (sent_on is None or sent_on <= as_of):
+            yield papers.state_on(record, paper, as_of)[0]
+
+
+def _is_of(paper: Record, row: Record) -> bool:
+    """Tell whether a transcript is of that school; the person may write its name in another way than the application."""
+    same_school = paper["school_id"] is not None and paper["school_id"] == row["school_id"]
+    return same_school or comparable(paper["issuer"]) == comparable(row["school_name"])

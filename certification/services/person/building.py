@@ -91,7 +91,7 @@ def _education(record: Record, as_of: date) -> Education | None:
         status_confirmed=papers.known_to_the_school(record, as_of),
         credit_years=applying.credit_years(record),
         years_completed=applying.years_completed(record, as_of),
-        transfers=applying.transfers(record),
+        transfers=applying.transfers(record, as_of),
     )
 
 

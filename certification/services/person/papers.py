@@ -49,7 +49,7 @@ def transcript(record: Record, name: str, as_of: date) -> Credential | None:
 
 def known_to_the_school(record: Record, as_of: date) -> bool:
     """Tell whether the school has confirmed anything, a document or, for a student, clinical skills: it knows the person."""
-    if any(_state(record, row, as_of)[0] is CredentialState.VERIFIED for row in record["papers"]):
+    if any(state_on(record, row, as_of)[0] is CredentialState.VERIFIED for row in record["papers"]):
         return True
     accepted = [
         local_day(row["decided_at"]) for row in record["requests"] if row["state"] == VerificationState.ACCEPTED
@@ -84,7 +84,7 @@ def _is_letter(row: Record, as_of: date) -> bool:
 
 
 def _credential(record: Record, row: Record, name: str, as_of: date) -> Credential:
-    state, since = _state(record, row, as_of)
+    state, since = state_on(record, row, as_of)
     parts = {one["part"] for one in record["documents"] if one["credential_id"] == row["pk"]}
     reviewed = state in REVIEWED
     language = row["language"] or ENGLISH
@@ -112,8 +112,8 @@ def _statuses(record: Record, row: Record) -> list[Record]:
     return [one for one in record["statuses"] if one["credential_id"] == row["pk"]]
 
 
-def _state(record: Record, row: Record, as_of: date) -> tuple[CredentialState, date | None]:
-    """Return the state on that day: what reports state of it goes first, because it has the day of each change."""
+def state_on(record: Record, row: Record, as_of: date) -> tuple[CredentialState, date | None]:
+    """Return the state of a credential on that day and since when: what reports state of it goes first, because it has the day of each change."""
     by_then = [one for one in _statuses(record, row) if one["on"] <= as_of.isoformat()]
     latest = max(enumerate(by_then), key=lambda one: (one[1]["on"], one[0]), default=(0, None))[1]
     moved_on = local_day(row["moved_at"])

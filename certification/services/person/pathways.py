@@ -5,7 +5,7 @@ from datetime import date
 from certification.rules.facts import CommitteeDecision, Encounter, Evaluator, Licence, PathwayApplication, PathwayState
 from certification.services.person.query import Record
 from certification.services.person.values import day, local_day
-from certification.states import Confirmation, LicenseKind
+from certification.states import OPEN_PATHWAY_STATES, REGISTERED_CHECK, Confirmation, LicenseKind
 
 
 def applications(record: Record, as_of: date) -> tuple[PathwayApplication, ...]:
@@ -16,9 +16,16 @@ def applications(record: Record, as_of: date) -> tuple[PathwayApplication, ...]:
 
 
 def first_registered_on(record: Record) -> date | None:
-    """Return when the person first registered for a Step, as they say; staff rejected what was not true (R-PW-0)."""
-    stated = [day(row["registered_on"]) for row in record["applications"] if row["state"] != PathwayState.REJECTED]
+    """Return when the person first registered for a Step (R-PW-0): as they say in an application that is open, where staff
+    look at it before they accept, or as staff found it in one that has ended.
+    """
+    open_or_found = [row for row in record["applications"] if row["state"] in OPEN_PATHWAY_STATES or _found(row)]
+    stated = [day(row["registered_on"]) for row in open_or_found]
     return min((on for on in stated if on is not None), default=None)
+
+
+def _found(row: Record) -> bool:
+    return REGISTERED_CHECK in row["checks"]
 
 
 def confirmed_by_staff(record: Record) -> frozenset[int]:

@@ -110,6 +110,7 @@ def _compiled() -> tuple[str, tuple[Any, ...]]:
             MedicalSchoolAttendance,
             *("school_id", "school_name", "country", "credit_years", "awarded_degree", "passed", "premedical_only"),
             *("attended_from", "attended_to", "accepted_on"),
+            columns={"checks": "application__checks"},
             through="application__applicant",
             where={"application__state": ApplicationState.ACCEPTED},
         ),
@@ -196,7 +197,18 @@ def _parsed(objects: list[str]) -> list[Record]:
 
 
 PAPER = (
-    *("pk", "kind", "issuer", "state", "moved_at", "submitted_at", "language", "name_on_document", "read_name"),
+    *(
+        "pk",
+        "kind",
+        "issuer",
+        "school_id",
+        "state",
+        "moved_at",
+        "submitted_at",
+        "language",
+        "name_on_document",
+        "read_name",
+    ),
     *("degree_title", "read_degree_title", "letter_accepted_on", "title_accepted_on", "return_reason"),
 )
 LICENSE = (
