@@ -8,7 +8,14 @@ from certification.states.application import (
     APPLICATION_WITHDRAWABLE,
     ApplicationState,
 )
-from certification.states.cases import CASE_MACHINE, CLOSED_CASES, SHOWN_TO_THE_PERSON, CaseState, SanctionKind
+from certification.states.cases import (
+    BEFORE_NOTICE,
+    CASE_MACHINE,
+    CLOSED_CASES,
+    SHOWN_TO_THE_PERSON,
+    CaseState,
+    SanctionKind,
+)
 from certification.states.certificate_requests import (
     CERTIFICATE_REQUEST_MACHINE,
     OPEN_REQUESTS,
@@ -69,6 +76,7 @@ __all__ = [
     "APPLICATION_KEPT",
     "APPLICATION_MACHINE",
     "APPLICATION_WITHDRAWABLE",
+    "BEFORE_NOTICE",
     "BY_THE_SCHOOL",
     "CASE_MACHINE",
     "CERTIFICATE_MACHINE",

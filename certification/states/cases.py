@@ -58,4 +58,5 @@ CASE_MACHINE: Machine[CaseState] = Machine(
 )
 # What the person concerned may know of: before the notice there is only an allegation.
 SHOWN_TO_THE_PERSON = (C.NOTICE_SENT, C.ANSWERED, C.WITH_COMMITTEE, C.DECIDED, C.APPEALED, C.FINAL)
+BEFORE_NOTICE = (C.ALLEGATION, C.STAFF_REVIEW)
 CLOSED_CASES = (C.DISMISSED, C.FINAL)

@@ -13,7 +13,7 @@ from applicants.permissions import require
 from certification.certificate_emails import tell
 from certification.models import CaseAllegation, CaseDocument, Credential, IrregularBehaviorCase, VerificationRequest
 from certification.services.holds import lift_hold, place_hold
-from certification.states import CASE_MACHINE, CLOSED_CASES, CaseState, HoldKind
+from certification.states import BEFORE_NOTICE, CASE_MACHINE, CLOSED_CASES, CaseState, HoldKind
 from portal import audit, mail
 from portal.eastern import eastern_date
 from portal.uploads import services as uploads
@@ -48,12 +48,13 @@ def open_case(
 ) -> IrregularBehaviorCase:
     """Record an allegation, and hold the certificate while the case is open (R-HOLD-2). Raises CaseError without words.
 
-    For the committee's page and for services that meet a falsified document; who may is asked by the caller. A document has
-    one open case: what is alleged of it later stands beside what opened it, each with its day and its evidence.
+    For the committee's page and for services that meet a falsified document; who may is asked by the caller. What is
+    alleged of a document before the notice joins its case, each with its day and its evidence; after it, it is a case of
+    its own, with a notice that can be answered (R-IRR-2).
     """
     if not allegation.strip():
         raise CaseError("Say what is alleged", field="allegation")
-    if evidence.credential is not None and (known := _open_case_about(evidence.credential)) is not None:
+    if evidence.credential is not None and (known := _case_without_notice(evidence.credential)) is not None:
         return _add_allegation(known, allegation, evidence, at=at, actor=actor)
     # The reason of a hold is read by all who see holds; what is alleged is for the committee.
     hold = place_hold(
@@ -80,9 +81,9 @@ def open_case(
     return case
 
 
-def _open_case_about(credential: Credential) -> IrregularBehaviorCase | None:
+def _case_without_notice(credential: Credential) -> IrregularBehaviorCase | None:
     rows = IrregularBehaviorCase.objects.select_for_update(of=("self",)).filter(credential=credential)
-    return rows.exclude(state__in=CLOSED_CASES).order_by("pk").first()
+    return rows.filter(state__in=BEFORE_NOTICE).order_by("pk").first()
 
 
 def _add_allegation(
