@@ -25,6 +25,11 @@ UNTOLD = (
     | Q(facts__contains={"act": FourEyesAct.SUSPECT_FRAUD.value})
     | Q(event="certification.hold_placed", facts__contains={"kind": HoldKind.IRREGULAR_BEHAVIOR.value})
 )
+# It ends by a new review, which reads like something the person sent.
+CLEARED = Q(
+    event=f"certification.credential_{CredentialState.SUBMITTED.value}",
+    facts__contains={"was": CredentialState.SUSPECTED_FRAUD.value},
+)
 
 
 def _open_holds(user_id: int) -> list[str]:
@@ -170,6 +175,7 @@ registry.add(
     *import_privacy.HOLDINGS,
     Obstacle("hold", _open_holds),
     HeldBack("suspicion", UNTOLD),
+    HeldBack("cleared suspicion", CLEARED, on_pages=True),
 )
 
 retention.table.add(

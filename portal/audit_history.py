@@ -11,6 +11,7 @@ from django.db import models
 from portal.audit import READING, actor_label, role_label
 from portal.audit_words import PARTS, THE_PORTAL, TOLD_TO_THE_PERSON, act_in_words, facts_in_words
 from portal.models import AuditEvent
+from portal.personal_data import registry
 
 PAGE_SIZE = 25
 _PERSON = "user:"
@@ -58,6 +59,16 @@ def history_of(subject: models.Model, *, before: int | None) -> HistoryPage:
     return HistoryPage(tuple(lines), older)
 
 
+def told_to_the_person(
+    events: models.QuerySet[AuditEvent], *, begins: tuple[str, ...] = ("",)
+) -> models.QuerySet[AuditEvent]:
+    """Return those of `events` that pages tell the person concerned, and whose names begin with one of `begins`."""
+    found = events.filter(event__in=[event for event in TOLD_TO_THE_PERSON if event.startswith(begins)])
+    for held_back in registry.held_back.values():
+        found = found.exclude(held_back.events) if held_back.on_pages else found
+    return found
+
+
 def readings_of(person: int, *, before: int | None) -> HistoryPage:
     """Return who opened the record of `person` and why, for that person: a role, never a name (one query)."""
     chosen, older = _page(AuditEvent.objects.filter(person=person, event=READING), before)
@@ -73,7 +84,7 @@ def changes_of(person: int, *, own: AbstractBaseUser, before: int | None) -> His
 
     Reasons are left out: they are written by staff for staff.
     """
-    chosen, older = _page(AuditEvent.objects.filter(person=person, event__in=list(TOLD_TO_THE_PERSON)), before)
+    chosen, older = _page(told_to_the_person(AuditEvent.objects.filter(person=person)), before)
     people = _people(chosen)
     lines = (
         Line(

@@ -109,10 +109,14 @@ class BeforeDeletion:
 
 @dataclass(frozen=True)
 class HeldBack:
-    """Events of the audit log that no copy tells, because the person is not told yet what they are about."""
+    """Events of the audit log that no copy tells, because the person is not told yet what they are about.
+
+    `on_pages`: the pages of what happened leave them out as well, though they tell other events of that name.
+    """
 
     name: str
     events: models.Q
+    on_pages: bool = False
 
 
 Declaration = Topic | Holding | Exclusion | FileSource | Obstacle | BeforeDeletion | HeldBack

@@ -15,6 +15,7 @@ from certification.states.credentials import (
     CredentialPart,
     CredentialState,
 )
+from portal.audit_history import told_to_the_person
 from portal.audit_words import TOLD_TO_THE_PERSON
 from portal.business_days import business_days_between
 from portal.eastern import eastern_date
@@ -28,7 +29,8 @@ TURNS = {
     Owner.SCHOOL: "Waiting for your school",
     Owner.NOBODY: "Nothing to do",
 }
-# State → shape, words of the chip, and one sentence. A suspicion is no finding: the page says that we look at it.
+_REVIEWED = ("progress", "In review", "A reviewer is looking at it. You do not need to do anything.")
+# State → shape, words of the chip, and one sentence. A suspicion is no finding, and told by no other words than a review.
 _SAID: Mapping[CredentialState, tuple[str, str, str]] = {
     C.DRAFT: ("todo", "Not sent yet", "Add what is missing, and send it for review."),
     C.SUBMITTED: (
@@ -36,7 +38,7 @@ _SAID: Mapping[CredentialState, tuple[str, str, str]] = {
         "Waiting for us",
         "A reviewer compares it with your record. You do not need to do anything.",
     ),
-    C.IN_REVIEW: ("progress", "In review", "A reviewer is looking at it. You do not need to do anything."),
+    C.IN_REVIEW: _REVIEWED,
     C.RETURNED_TO_APPLICANT: ("action", "Action needed", "Read what is missing, and send it again."),
     C.ACCEPTED_FOR_VERIFICATION: (
         "progress",
@@ -53,7 +55,7 @@ _SAID: Mapping[CredentialState, tuple[str, str, str]] = {
     C.REQUERIED: ("progress", "Waiting for your school", "We asked your school about its answer."),
     C.VERIFIED: ("done", "Verified", "Your school confirmed it. There is nothing to do."),
     C.REFUSED: ("action", "Refused", "This document does not count. Read why below."),
-    C.SUSPECTED_FRAUD: ("progress", "In review", "We are looking into this document, and write to you."),
+    C.SUSPECTED_FRAUD: _REVIEWED,
 }
 LETTER_DONE = (
     "We accepted the letter of your school on {day}. It counts for examinations. Upload the diploma as soon as your "
@@ -151,10 +153,8 @@ def _brief(credential: Credential, *, at: datetime) -> Standing:
 
 def history_of(credential: Credential) -> list[Step]:
     """Return what happened to `credential` as its physician may read it, newest first; one query."""
-    told = [event for event in TOLD_TO_THE_PERSON if event.startswith("certification.credential_")]
-    events = AuditEvent.objects.filter(
-        subject_type=credential._meta.label_lower, subject_id=str(credential.pk), event__in=told
-    )
+    about = AuditEvent.objects.filter(subject_type=credential._meta.label_lower, subject_id=str(credential.pk))
+    events = told_to_the_person(about, begins=("certification.credential_",))
     return [Step(event.at, TOLD_TO_THE_PERSON[event.event]) for event in events.order_by("-pk")[:50]]
 
 

@@ -12,6 +12,7 @@ from certification.rules import facts as rule_facts
 from certification.rules.case import EXAM_NAMES
 from certification.rules.facts import PersonFacts, Result
 from certification.states import CredentialKind
+from portal.audit_history import told_to_the_person
 from portal.audit_words import TOLD_TO_THE_PERSON
 from portal.eastern import eastern_date
 from portal.models import AuditEvent
@@ -50,8 +51,7 @@ def events_of(slug: str, applicant: Applicant) -> tuple[Line, ...]:
         begins = EVENTS[slug]
     else:
         return ()
-    told = [event for event in TOLD_TO_THE_PERSON if event.startswith(begins)]
-    found = events.filter(event__in=told).order_by("-pk")[:MOST_LINES]
+    found = told_to_the_person(events, begins=begins).order_by("-pk")[:MOST_LINES]
     return tuple((eastern_date(event.at), TOLD_TO_THE_PERSON[event.event]) for event in found)
 
 

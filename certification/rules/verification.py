@@ -1,5 +1,6 @@
 """Section 5: primary-source verification with the school."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from certification.rules.case import Case
@@ -36,7 +37,8 @@ def _judge(case: Case, which: str) -> Finding:
     if paper.state is CredentialState.REFUSED:
         return not_met(f"Your school could not verify your {name}.", Turn.STAFF, state=paper.state)
     if paper.state is CredentialState.SUSPECTED_FRAUD:
-        return manual_review(f"We are looking into your {name}.", state=paper.state)
+        # A suspicion is no finding, and the person reads this one. What keeps the certificate back is the case.
+        paper = replace(paper, state=CredentialState.IN_REVIEW)
     return _waits(paper, name)
 
 

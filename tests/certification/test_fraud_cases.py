@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import pytest
 from django.test import Client
@@ -11,24 +12,30 @@ from django.urls import reverse
 from applicants.models import Applicant
 from applicants.roles import Role
 from applicants.services import reviews
-from certification.models import Credential, IrregularBehaviorCase
+from certification.models import Credential, IrregularBehaviorCase, LastVerdict
+from certification.presenters.checklist import item_for, rows_of
+from certification.presenters.credentials import history_of
+from certification.presenters.history import events_of
 from certification.rules.trace import Outcome
 from certification.services.cases import steps
 from certification.services.cases.steps import Evidence
 from certification.services.credentials import deciding, moves
 from certification.services.credentials.deciding import CredentialReading
 from certification.services.evaluation import evaluate_person
+from certification.services.nightly import evaluate_everybody
 from certification.services.verification import answers, review
-from certification.states import CredentialState, Verdict
+from certification.states import CaseState, CredentialState, Verdict
 from portal.audit import actor_label
 from portal.models import AuditEvent, InboxMessage
 from portal.own_data import build_zip
+from tests.certification.cases import FINDING, before_committee, committee, decided, notified, open_holds
 from tests.certification.credential_scenes import AT, waiting
 from tests.certification.school_scenes import LATER, reply_to, sent_request, token_of
 from tests.factories.schools_portal import VerificationRequestFactory
 from tests.people import browser_of, reviewer, senior, staff_in
 from tests.support.reading import open_record
 
+__all__ = ["before_committee", "committee", "notified"]
 pytestmark = pytest.mark.django_db
 
 
@@ -91,21 +98,54 @@ def test_the_copy_of_ones_data_tells_of_no_suspicion(applicant: Applicant):
     assert "fraud" not in rows_of_copy(applicant.user_id)
 
 
+def test_a_suspected_document_reads_like_one_in_review(applicant: Applicant, applicant_client: Client):
+    credential, told = waiting(applicant), []
+    for state in (CredentialState.IN_REVIEW, CredentialState.SUSPECTED_FRAUD):
+        moves.move(credential, state, at=AT, actor="test")
+        LastVerdict.objects.all().delete()
+        evaluate_everybody(at=AT)
+        verdict = evaluate_person(applicant, AT.date())
+        page = applicant_client.get(reverse("credential", args=[credential.pk])).content.decode()
+        told.append(
+            (
+                LastVerdict.objects.values_list("outcome", "open_rules").get(),
+                verdict.trace("R-PSV-1"),
+                item_for("diploma", verdict),
+                rows_of("diploma", verdict),
+                "A reviewer is looking at it." in page,
+            )
+        )
+
+    reviewed, suspected = told
+    assert suspected == reviewed
+    assert suspected[0][1]["R-PSV-1"] == "PENDING"
+
+
+def test_a_cleared_suspicion_is_no_act_of_the_person(applicant: Applicant, applicant_client: Client):
+    credential = waiting(applicant)
+    for state in (CredentialState.IN_REVIEW, CredentialState.SUSPECTED_FRAUD, CredentialState.SUBMITTED):
+        moves.move(credential, state, at=AT, actor="test")
+
+    steps_told = [step.title for step in history_of(credential)]
+    assert steps_told.count("Credential sent for review") == 1
+    assert [words for _, words in events_of("diploma", applicant)].count("Credential sent for review") == 1
+    activity = applicant_client.get(reverse("account_activity"), {"show": "changes"}).content.decode()
+    assert activity.count("Credential sent for review") == 1
+
+
 def test_nothing_that_is_alleged_later_is_lost_or_told_to_the_person(applicant: Applicant, applicant_client: Client):
     first, second = sent_request(applicant=applicant), VerificationRequestFactory.create(applicant=applicant)
-    document, committee = first.credential, actor_label(staff_in(Role.COMMITTEE))
+    document, member = first.credential, actor_label(staff_in(Role.COMMITTEE))
     long = "The seal is copied. " * 600
     for words, asked in ((long, first), (f"{long}Last words of the second", second), ("A third time", None)):
-        steps.open_case(
-            applicant=applicant, allegation=words, evidence=Evidence(document, asked), at=AT, actor=committee
-        )
+        steps.open_case(applicant=applicant, allegation=words, evidence=Evidence(document, asked), at=AT, actor=member)
 
     case = IrregularBehaviorCase.objects.get()
     later = list(case.later_allegations.order_by("pk").values_list("words", "verification", "made_by"))
     assert (case.allegation, case.verification) == (long, first)
     assert later == [
-        (f"{long}Last words of the second", second.pk, committee),
-        ("A third time", None, committee),
+        (f"{long}Last words of the second", second.pk, member),
+        ("A third time", None, member),
     ]
     address = reverse("admin:certification_irregularbehaviorcase_change", args=[case.pk])
     page = open_record(browser_of(Role.COMMITTEE), address).content.decode()
@@ -129,3 +169,24 @@ def test_a_school_that_says_not_ours_opens_a_case():
 
 def test_a_school_that_cannot_confirm_alleges_nothing():
     assert refuted(Verdict.NOT_CONFIRMED) is None
+
+
+@pytest.mark.parametrize("state", [CaseState.WITH_COMMITTEE, CaseState.DECIDED])
+def test_what_is_alleged_after_the_notice_is_a_case_of_its_own(
+    before_committee: IrregularBehaviorCase, committee: list[str], state: CaseState
+):
+    applicant, document = before_committee.applicant, waiting(before_committee.applicant)
+    IrregularBehaviorCase.objects.update(credential=document)
+    if state == CaseState.DECIDED:
+        decided(before_committee, replace(FINDING, sanctions=()), committee[1], committee[2])
+        assert not open_holds(applicant)
+
+    new = steps.open_case(
+        applicant=applicant, allegation="Another seal", evidence=Evidence(document), at=AT, actor=committee[0]
+    )
+
+    before_committee.refresh_from_db()
+    assert (before_committee.state, before_committee.later_allegations.count()) == (state, 0)
+    assert (new.state, new.allegation, new.credential) == (CaseState.ALLEGATION, "Another seal", document)
+    assert new.hold in open_holds(applicant)
+    assert new.hold_id != before_committee.hold_id
