@@ -61,7 +61,9 @@ class RegistrationAdmin(ReadOnlyAdmin):
 
         One that became an account is a part of that person's record, and asks for the purpose as every other part does.
         """
-        acts = request.method == "POST" and not {"purpose_given", "open"} & request.POST.keys()
+        acts = request.method == "POST" and (
+            "decision" in request.POST or not {"purpose_given", "open"} & request.POST.keys()
+        )
         if not self.has_view_or_change_permission(request) or (acts and not self.has_change_permission(request)):
             raise PermissionDenied
         registration = self._find(object_id)
@@ -71,8 +73,7 @@ class RegistrationAdmin(ReadOnlyAdmin):
         comparison = compare(registration)
         unread = self._unread(request, comparison)
         if request.method == "POST":
-            self._note_reading(request, unread)
-            return self._posted(request, registration, comparison)
+            return self._posted(request, registration, comparison, unread)
         if unread:
             values = {
                 "registration": registration,
@@ -82,8 +83,14 @@ class RegistrationAdmin(ReadOnlyAdmin):
             return self._answer(request, "admin/applicants/registration_open.html", values)
         return self._page(request, registration, comparison, _empty_form(registration, comparison))
 
-    def _posted(self, request: HttpRequest, registration: Registration, comparison: Comparison) -> HttpResponse:
-        if "open" in request.POST:
+    def _posted(
+        self, request: HttpRequest, registration: Registration, comparison: Comparison, unread: list[Applicant]
+    ) -> HttpResponse:
+        opens = "open" in request.POST
+        if not opens and not self.has_change_permission(request):
+            raise PermissionDenied
+        self._note_reading(request, unread)
+        if opens:
             return redirect(request.path)
         form = DecisionForm(request.POST, people=_choices(comparison))
         if form.is_valid() and self._decide(request, registration, form):

@@ -7,6 +7,7 @@ from django.utils import timezone
 from applicants.models import SuspectedDuplicate
 from applicants.roles import Role
 from portal.models import AuditEvent
+from tests.applicants.registering import nothing_happens
 from tests.factories.applicants import RegistrationFactory, VerifiedNameFactory
 from tests.people import browser_of
 from tests.support.reading import open_record
@@ -60,6 +61,27 @@ def test_the_registration_of_somebody_on_record_asks_for_the_purpose(applicant, 
     assert "Telling School" in page
     event = AuditEvent.objects.get(event="portal.record_read")
     assert (event.person, event.reason) == (applicant.pk, "To look into a complaint or an appeal")
+
+
+@pytest.mark.parametrize("besides", [{}, {"purpose_given": "1"}, {"purpose_given": "1", "purpose": "complaint"}])
+@pytest.mark.parametrize("state", ["under_review", "completed"])
+@pytest.mark.parametrize("role", [Role.CREDENTIAL_REVIEWER, Role.AUDITOR])
+def test_staff_who_may_not_decide_are_refused_before_anything_is_noted(
+    applicant, other_applicant, enqueued, role, state, besides
+):
+    whose = (
+        {"applicant": other_applicant, "password": "", "finished_at": timezone.now()} if state == "completed" else {}
+    )
+    told = RegistrationFactory.create(state=state, **whose)
+    SuspectedDuplicate.objects.create(registration=told, applicant=applicant, reasons=["name"], found_at=timezone.now())
+    address, browser = reverse("admin:applicants_registration_change", args=[told.pk]), browser_of(role)
+
+    with nothing_happens(enqueued):
+        refused = browser.post(address, {"decision": "other", "reason": "A friend", **besides})
+
+    assert refused.status_code == 403
+    told.refresh_from_db()
+    assert told.state == state
 
 
 @pytest.mark.parametrize("role", [Role.CREDENTIAL_REVIEWER, Role.AUDITOR])
