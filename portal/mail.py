@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 
@@ -53,9 +53,18 @@ def common_context() -> dict[str, object]:
     return {"base_url": settings.BASE_URL, "organization": settings.ORGANIZATION}
 
 
+def render(names: str | list[str], context: Mapping[str, object]) -> str:
+    """Return the template `names` (the first that exists) filled with `context`, its times in UTC.
+
+    Behind the staff door Eastern Time is active, and what a message says does not depend on where it was occasioned.
+    """
+    with timezone.override(UTC):
+        return loader.render_to_string(names, dict(context))
+
+
 def render_subject(template: str, context: Mapping[str, object]) -> str:
     """Return the subject of the message `template` on one line, whatever line breaks are in `context`."""
-    subject = loader.render_to_string(f"emails/{template}/subject.txt", {**common_context(), **context})
+    subject = render(f"emails/{template}/subject.txt", {**common_context(), **context})
     return " ".join(subject.split())[:200]
 
 
@@ -67,8 +76,8 @@ def queue_email(*, template: str, to_email: str, context: Mapping[str, object], 
         template=template,
         to_email=to_email,
         subject=subject,
-        text=loader.render_to_string(f"emails/{template}/body.txt", values),
-        html=loader.render_to_string(f"emails/{template}/body.html", {"subject": subject, **values}),
+        text=render(f"emails/{template}/body.txt", values),
+        html=render(f"emails/{template}/body.html", {"subject": subject, **values}),
         at=at,
     )
 

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models, transaction
-from django.template import loader
 from django.urls import reverse
 
 from portal import mail
@@ -69,7 +68,7 @@ def _default_key(template: str, subject_object: models.Model | None, at: datetim
 def _text(template: str, context: Mapping[str, object]) -> str:
     """Render what the inbox keeps: its own fuller text, or the body and the facts of the e-mail."""
     names = [f"portal/inbox/messages/{template}.txt", f"emails/{template}/body.txt"]
-    return loader.render_to_string(names, {**mail.common_context(), **context, "for_inbox": True}).strip()
+    return mail.render(names, {**mail.common_context(), **context, "for_inbox": True}).strip()
 
 
 def _own_path(kind: MessageKind, context: Mapping[str, object]) -> str:

@@ -93,6 +93,7 @@ def test_a_name_set_right_is_compared_with_everybody_on_record(
 ):
     twin = ApplicantFactory.create(**RIGHT, birth_date=mistyped.birth_date)
     request = ask_for_change(mistyped, at=timezone.now(), **RIGHT)
+    found = {"read_expires_on": "2100-05-01"}
     passes(request)
     staff_client.post(address(request), {"act": "take"})
     shown = staff_client.get(address(request)).content.decode()
@@ -100,9 +101,9 @@ def test_a_name_set_right_is_compared_with_everybody_on_record(
     assert reverse("admin:applicants_applicant_change", args=[twin.pk]) in shown
 
     with nothing_happens(enqueued):
-        answer = staff_client.post(address(request), entered(request))
+        answer = staff_client.post(address(request), entered(request, **found))
     assert "Compare both records first" in answer.content.decode()
-    staff_client.post(address(request), entered(request, not_a_duplicate="on"))
+    staff_client.post(address(request), entered(request, **found, not_a_duplicate="on"))
 
     request.refresh_from_db()
     assert request.state == "accepted"

@@ -1,6 +1,9 @@
 """What happens to the ways to sign in is told in two places: by e-mail, and in the inbox, where no thief of mail deletes it."""
 
+from datetime import UTC, datetime
+
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -34,6 +37,16 @@ def test_a_new_password_stands_in_the_inbox_of_staff_as_well(client: Client, sta
     )
 
     assert "Your password was changed." in InboxMessage.objects.get(user=staff_member).text
+
+
+@pytest.mark.parametrize("door", ["account_login", "staff_sign_in"])
+def test_the_hour_is_in_utc_whichever_door_it_was(client: Client, staff_member: User, door: str):
+    with time_machine.travel(datetime(2027, 1, 15, 2, 30, tzinfo=UTC), tick=False):
+        client.post(reverse(door), {"login": staff_member.email, "password": PASSWORD})
+
+    email, message = OutgoingEmail.objects.get(), InboxMessage.objects.get(user=staff_member)
+    for told in (email.text, email.html, message.text):
+        assert "This was on January 15, 2027 at 02:30 UTC." in told
 
 
 def test_an_address_that_is_given_up_is_told_besides(applicant: Applicant):

@@ -1,6 +1,6 @@
 """Accounts of officials: opened and closed by who may, the list of requests, and answers from there."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -100,6 +100,32 @@ def test_a_request_is_answered_from_the_list_once():
     assert "Your answer was not saved" in again.content.decode()
     assert "Typed with care" in again.content.decode()
     assert Client().get(reverse("school_answer", args=[token_of(mine)])).status_code == 410
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "January 15, 2027, 21:12 UTC"),
+        ("es", "15 de enero de 2027, 21:12 UTC"),
+        ("fr", "15 janvier 2027, 21:12 UTC"),
+    ],
+)
+def test_the_time_of_an_answer_is_in_utc_in_every_language(language, says, time_machine):
+    time_machine.move_to(datetime(2027, 1, 15, 21, 12, tzinfo=UTC), tick=False)
+    mine = official_with_account(language=language)
+    by_link = asked(mine)
+    link = reverse("school_answer", args=[token_of(mine)])
+    by_account = asked(mine)
+    client, address = browser(mine), reverse("school_request", args=[by_account.pk])
+    client.post("/school/language/", {"language": language, "next": address})
+    client.post(address, form_of(by_account))
+    client.post(link, {"act": "open"})
+
+    answered = client.post(link, form_of(by_link), follow=True)
+
+    for page in (client.get(address), answered):
+        assert page.status_code == 200
+        assert f"<dd>{says}</dd>" in page.content.decode()
 
 
 def test_a_colleague_answers_what_was_addressed_to_another_but_no_stranger_does():
