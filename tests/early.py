@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -75,9 +76,10 @@ def _servers(config: pytest.Config, home: Path) -> tuple[str, str]:
 def _remove_leftovers(folder: Path) -> None:
     """Delete what runs that were killed left behind; a run that goes on holds its lock."""
     for home in folder.glob(f"{_PREFIX}*"):
-        lock = home / "servers" / "lock"
-        if home.stat().st_uid == os.geteuid() and lock.exists() and _is_free(lock):
-            shutil.rmtree(home, ignore_errors=True)
+        # Two runs that start together look at the same leftovers.
+        with suppress(FileNotFoundError):
+            if home.stat().st_uid == os.geteuid() and _is_free(home / "servers" / "lock"):
+                shutil.rmtree(home, ignore_errors=True)
 
 
 def _is_free(path: Path) -> bool:

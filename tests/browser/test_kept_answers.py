@@ -3,9 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
-from certification.models import MedicalEducation
+from certification.models import Application, MedicalEducation
 from tests.browser.support import sign_in
 from tests.certification.applications import complete
+from tests.faults.scenes import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGE = "/certification/application/degree/"
@@ -24,6 +25,8 @@ def test_what_is_typed_is_kept_while_it_is_typed_and_when_the_page_is_left(watch
     page.get_by_label("Month").first.fill("")
     page.get_by_label("Day").first.fill("17")
     page.goto("/dashboard/")
+    # What is sent while a page is left arrives when it may.
+    wait_until(lambda: "'17'" in str(Application.objects.get().typed), "the answers arrived")
     expect(page.get_by_role("heading", level=1)).to_have_text("Your certification")
     page.goto(PAGE)
 
