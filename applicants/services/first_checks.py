@@ -6,11 +6,13 @@ Whoever mistyped a name while registering could otherwise neither show a passpor
 
 from datetime import date, datetime
 
+from django.db.models import Q
+
 from applicants.birth_dates import is_plausible
-from applicants.models import Applicant, Registration
+from applicants.models import Applicant, Registration, SuspectedDuplicate
 from applicants.services import readings
 from applicants.services.readings import Reading
-from applicants.services.registration.duplicates import find_alike
+from applicants.services.registration.duplicates import find_alike, find_alike_waiting
 from applicants.services.reviews import DecisionError
 from portal import audit
 from portal.eastern import eastern_date
@@ -29,11 +31,32 @@ def others_alike(applicant: Applicant, *, name: tuple[str, str], birth_date: dat
 
     The search of the registration could only look for what was told then.
     """
+    told = _as_if_told(applicant, name=name, birth_date=birth_date)
+    others = Applicant.objects.filter(pk__in=find_alike(told)).exclude(pk=applicant.pk)
+    return list(others.order_by("pk"))
+
+
+def suspect_waiting(applicant: Applicant, *, at: datetime) -> None:
+    """Show staff `applicant`, who just got another name or birth date, beside every waiting registration that is alike.
+
+    When those registrations were sent, the search could not find this person. The caller holds the turn of registrations.
+    """
+    name = (applicant.family_name, applicant.given_names)
+    told = _as_if_told(applicant, name=name, birth_date=applicant.birth_date)
+    alike = {suspect.registration_id: suspect.reasons for suspect in find_alike_waiting(told)}
+    # A registration may have been suspected to be the one with which this person came.
+    known = Q(suspicions__applicant=applicant) | Q(suspicions__other_registration__applicant=applicant)
+    for registration in Registration.objects.filter(pk__in=list(alike)).exclude(known):
+        reasons = list(alike[str(registration.pk)])
+        SuspectedDuplicate.objects.create(registration=registration, applicant=applicant, reasons=reasons, found_at=at)
+
+
+def _as_if_told(applicant: Applicant, *, name: tuple[str, str], birth_date: date) -> Registration:
+    """Return what `applicant` told while registering, unsaved, with another name and birth date."""
     told = Registration.objects.filter(applicant=applicant).first() or Registration()
     told.family_name, told.given_names = name
     told.native_script_name, told.birth_date = applicant.native_script_name, birth_date
-    others = Applicant.objects.filter(pk__in=find_alike(told)).exclude(pk=applicant.pk)
-    return list(others.order_by("pk"))
+    return told
 
 
 def require_compared(applicant: Applicant, *, name: tuple[str, str], birth_date: date, not_a_duplicate: bool) -> None:

@@ -13,14 +13,16 @@ from applicants.models import Applicant, IdentityCheck, User
 from applicants.naming import is_same_name
 from applicants.numbers import format_identification_number
 from applicants.services import readings, reviews
-from applicants.services.first_checks import agree_on_birth_date, others_alike, was_checked
+from applicants.services.first_checks import agree_on_birth_date, others_alike, suspect_waiting, was_checked
 from applicants.services.readings import ALL_CHECKS, Reading
+from applicants.services.registration.finishing import TURN
 from applicants.services.reviews import DecisionError
 from applicants.states import OPEN_IDENTITY_STATES, IdentityModel, IdentityState
 from portal import audit
 from portal.audit import actor_label
 from portal.eastern import EASTERN, eastern_date
 from portal.encryption import fingerprints
+from portal.locks import wait_for_turn
 from portal.uploads import services as uploads
 
 MOST_SUBMISSIONS = 10
@@ -300,6 +302,9 @@ def accept(*, key: int, reading: Reading, not_a_duplicate: bool, reviewer: User,
     which the date may be taken from the document at the first check), a passport that is expired today, or the same
     passport or person on another record.
     """
+    if reading.takes_birth_date:
+        # No registration with this date may pass unseen; before any row is locked, because registrations lock rows too.
+        wait_for_turn(TURN)
     check = reviews.begin_decision(IdentityCheck, key, judgment=reading, reviewer=reviewer)
     applicant = Applicant.objects.select_for_update(of=("self",)).select_related("user").get(pk=check.applicant_id)
     reviews.require_ready(check)
@@ -316,6 +321,8 @@ def accept(*, key: int, reading: Reading, not_a_duplicate: bool, reviewer: User,
     applicant.identity_checked_on = eastern_date(at)
     applicant.save(update_fields=["identity_checked_on"])
     audit.record("applicants.identity_accepted", actor=actor, subject=check, at=at, kind=check.kind)
+    if corrected:
+        suspect_waiting(applicant, at=at)
     tell(check, "identity_accepted", at=at, birth_date_corrected=corrected)
     return check
 

@@ -13,14 +13,22 @@ from applicants.emails import tell
 from applicants.models import Applicant, FormerNameOfRecord, NameRequest, User, VerifiedName
 from applicants.naming import is_same_name
 from applicants.services import identity, readings, reviews
-from applicants.services.first_checks import agree_on_birth_date, others_alike, require_compared, was_checked
+from applicants.services.first_checks import (
+    agree_on_birth_date,
+    others_alike,
+    require_compared,
+    suspect_waiting,
+    was_checked,
+)
 from applicants.services.identity import SubmissionError
 from applicants.services.readings import ALL_CHECKS, DOCUMENT_CHECK, NAME_CHECK, Reading
+from applicants.services.registration.finishing import TURN
 from applicants.states import OPEN_NAME_STATES, IdentityModel, NameReason, NameRequestKind, NameRequestState
 from portal import audit
 from portal.audit import actor_label
 from portal.business_days import add_business_days, business_days_between
 from portal.eastern import eastern_date
+from portal.locks import wait_for_turn
 from portal.uploads import services as uploads
 
 # R-NAME-1: a change must be processed this many business days before an examination.
@@ -222,25 +230,34 @@ def accept(*, key: int, reading: Reading, not_a_duplicate: bool, reviewer: User,
     also a birth date that differs from the record, a passport that is expired today (R-APP-6), or a first name read in a
     document that another record has too.
     """
+    # No registration under the new name may pass unseen; before any row is locked, because registrations lock rows too.
+    wait_for_turn(TURN)
     request = reviews.begin_decision(NameRequest, key, judgment=reading, reviewer=reviewer)
     applicant = _lock(request.applicant)
     reviews.require_ready(request)
     readings.require_name(reading, request.name, whose="the name asked for")
-    actor, checked = actor_label(reviewer), was_checked(applicant)
+    actor, checked, corrected = actor_label(reviewer), was_checked(applicant), False
     if request.kind == NameRequestKind.CHANGE:
-        agree_on_birth_date(applicant, reading, name=request.name, not_a_duplicate=not_a_duplicate, actor=actor, at=at)
+        corrected = agree_on_birth_date(
+            applicant, reading, name=request.name, not_a_duplicate=not_a_duplicate, actor=actor, at=at
+        )
         readings.require_unexpired(reading, at=at)
         reviews.require_checks(reading, ALL_CHECKS)
         if not checked:
             birth_date = applicant.birth_date
             require_compared(applicant, name=request.name, birth_date=birth_date, not_a_duplicate=not_a_duplicate)
         _change_name(applicant, request, at=at, actor=actor)
+        suspect_waiting(applicant, at=at)
     else:
         reviews.require_checks(reading, (NAME_CHECK, DOCUMENT_CHECK))
         _verify_name(applicant, request.name, on=eastern_date(at))
     reviews.decide(request, NameRequestState.ACCEPTED, actor=actor, at=at)
     audit.record("applicants.name_request_accepted", actor=actor, subject=request, at=at, kind=request.kind)
-    words = {"old_name_stays": checked, "too_late": _came_too_late(request, at=at)}
+    words = {
+        "old_name_stays": checked,
+        "too_late": _came_too_late(request, at=at),
+        "birth_date_corrected": corrected,
+    }
     tell(request, ACCEPTED_MESSAGES[NameRequestKind(request.kind)], at=at, **words)
     return request
 

@@ -9,7 +9,15 @@ from datetime import UTC, date, datetime
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from applicants.models import Applicant, FormerNameOfRecord, IdentityCheck, NameRequest, User, VerifiedName
+from applicants.models import (
+    Applicant,
+    FormerNameOfRecord,
+    IdentityCheck,
+    NameRequest,
+    SuspectedDuplicate,
+    User,
+    VerifiedName,
+)
 from applicants.models.reviews import ReviewedRecord
 from applicants.services import identity, names, reviews
 from applicants.services.identity import PassportClaim
@@ -23,7 +31,17 @@ from tests.support import unchanged
 AT = datetime(2026, 5, 4, 15, tzinfo=UTC)
 NUMBER = "G7654321"
 
-WATCHED = (Applicant, IdentityCheck, NameRequest, FormerNameOfRecord, VerifiedName, Upload, OutgoingEmail, AuditEvent)
+WATCHED = (
+    Applicant,
+    IdentityCheck,
+    NameRequest,
+    FormerNameOfRecord,
+    VerifiedName,
+    SuspectedDuplicate,
+    Upload,
+    OutgoingEmail,
+    AuditEvent,
+)
 
 
 def scan(shade: int = 200, name: str = "passport.jpg") -> SimpleUploadedFile:

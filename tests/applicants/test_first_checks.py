@@ -4,17 +4,31 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from applicants.models import Applicant, FormerNameOfRecord, NameRequest, User, VerifiedName
+from applicants.models import (
+    Applicant,
+    FormerNameOfRecord,
+    IdentityCheck,
+    NameRequest,
+    Registration,
+    SuspectedDuplicate,
+    User,
+    VerifiedName,
+)
 from applicants.models.reviews import ReviewedRecord
 from applicants.services import identity, names
 from applicants.services.identity import SubmissionError
+from applicants.services.registration.comparing import compare
+from applicants.services.registration.finishing import TURN
 from applicants.services.reviews import DecisionError
 from certification.facts import Name
 from certification.services import facts_as_of
+from portal.locks import wait_for_turn
 from portal.models import AuditEvent, InboxMessage
 from tests.applicants.identity_scenes import (
     AT,
@@ -27,7 +41,7 @@ from tests.applicants.identity_scenes import (
     send_passport,
     taken,
 )
-from tests.factories.applicants import ApplicantFactory, StaffFactory
+from tests.factories.applicants import ApplicantFactory, RegistrationFactory, StaffFactory
 from tests.support.sign_in import sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("uploads_dir")]
@@ -168,6 +182,13 @@ def test_name_and_birth_date_may_both_be_mistyped(mistyped: Applicant, reviewer:
 
     mistyped.refresh_from_db()
     assert (mistyped.full_name, mistyped.birth_date) == ("Kofi Mensah", born)
+    assert "the one in your document" in InboxMessage.objects.get(kind="name_changed").text
+
+
+def test_a_change_of_name_alone_says_nothing_of_the_birth_date(mistyped: Applicant, reviewer: User):
+    accept_change(ask_for_change(mistyped, **RIGHT), reviewer)
+
+    assert "date of birth" not in InboxMessage.objects.get(kind="name_changed").text
 
 
 def test_a_birth_date_that_was_checked_once_is_taken_from_no_document(
@@ -210,6 +231,79 @@ def test_a_corrected_birth_date_is_compared_with_everybody_on_record(
 
     misdated.refresh_from_db()
     assert misdated.birth_date == BORN
+
+
+# --- Registrations that are sent or wait meanwhile ---
+
+
+def accept_birth_date(check: IdentityCheck, reviewer: User) -> None:
+    """Let the passport correct the birth date."""
+    taken(check, reviewer)
+    entry = reading(check, birth_date=BORN, takes_birth_date=True)
+    identity.accept(key=check.pk, reading=entry, not_a_duplicate=False, reviewer=reviewer, at=AT)
+
+
+def test_a_waiting_registration_that_is_like_the_right_name_is_shown_to_staff(mistyped: Applicant, reviewer: User):
+    waiting: Registration = RegistrationFactory.create(state="under_review", **RIGHT, birth_date=mistyped.birth_date)
+    RegistrationFactory.create(state="under_review", family_name="Diallo", birth_date=date(1980, 11, 30))
+
+    accept_change(ask_for_change(mistyped, **RIGHT), reviewer)
+
+    suspicion = SuspectedDuplicate.objects.get()
+    assert (suspicion.registration, suspicion.applicant) == (waiting, mistyped)
+    assert suspicion.reasons == ["birth_date", "name"]
+    assert [other.applicant for other in compare(waiting).others] == [mistyped]
+
+
+def test_a_waiting_registration_that_is_like_the_right_birth_date_is_shown_to_staff(
+    misdated: Applicant, reviewer: User
+):
+    waiting: Registration = RegistrationFactory.create(state="under_review", **RIGHT, birth_date=BORN)
+
+    accept_birth_date(send_passport(misdated), reviewer)
+
+    suspicion = SuspectedDuplicate.objects.get()
+    assert (suspicion.registration, suspicion.applicant) == (waiting, misdated)
+
+
+def test_a_person_is_suspected_once(mistyped: Applicant, reviewer: User):
+    """Also when the registration was suspected while the person's own one still waited."""
+    born = mistyped.birth_date
+    known, other = (
+        RegistrationFactory.create(state="under_review", **RIGHT, birth_date=born, email=f"{name}@example.org")
+        for name in ("known", "other")
+    )
+    own = RegistrationFactory.create(state="completed", applicant=mistyped, password="", finished_at=AT)
+    SuspectedDuplicate.objects.create(registration=known, applicant=mistyped, reasons=["email"], found_at=AT)
+    SuspectedDuplicate.objects.create(registration=other, other_registration=own, reasons=["email"], found_at=AT)
+
+    accept_change(ask_for_change(mistyped, **RIGHT), reviewer)
+
+    assert SuspectedDuplicate.objects.count() == 2
+
+
+def statements(queries: CaptureQueriesContext) -> list[str]:
+    """Return what was asked of the database, without marks of transactions."""
+    return [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
+
+
+def test_corrections_take_the_turn_of_registrations_before_any_row(
+    mistyped: Applicant, misdated: Applicant, reviewer: User
+):
+    """As registrations do; whoever locked a row first and then waited for the turn would be waited for in turn."""
+    with CaptureQueriesContext(connection) as turn:
+        wait_for_turn(TURN)
+    request, check = ask_for_change(mistyped, **RIGHT), send_passport(misdated, shade=91)
+    for record in (request, check):
+        taken(record, reviewer)
+    of_name, of_date = reading(request), reading(check, birth_date=BORN, takes_birth_date=True)
+
+    with CaptureQueriesContext(connection) as name:
+        names.accept(key=request.pk, reading=of_name, not_a_duplicate=False, reviewer=reviewer, at=AT)
+    with CaptureQueriesContext(connection) as day:
+        identity.accept(key=check.pk, reading=of_date, not_a_duplicate=True, reviewer=reviewer, at=AT)
+
+    assert statements(name)[0] == statements(day)[0] == statements(turn)[0]
 
 
 def entered(record: ReviewedRecord, **changes: object) -> dict[str, object]:

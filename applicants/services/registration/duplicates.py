@@ -94,12 +94,20 @@ def find_suspects(registration: Registration) -> list[Suspect]:
     suspects = _on_record(registration, keys)
     _add_said(registration, suspects)
     people = [Suspect(tuple(reasons), applicant_id=int(key)) for key, reasons in suspects.items()]
-    return people + _waiting(registration, keys)
+    return people + _waiting(registration, keys, is_certain=True)
 
 
 def find_alike(registration: Registration) -> list[int]:
     """Return the keys of people on record with such name, birth date and school, whatever else was said; five queries."""
     return sorted(int(key) for key in _on_record(registration, name_keys(_names(registration))))
+
+
+def find_alike_waiting(registration: Registration) -> list[Suspect]:
+    """Return the registrations that wait for staff with such name, birth date and school; four queries at most.
+
+    For somebody on record whose school was never more than told, so that it clears nobody of suspicion.
+    """
+    return _waiting(registration, name_keys(_names(registration)), is_certain=False)
 
 
 def _on_record(registration: Registration, keys: Sequence[str]) -> dict[str, list[str]]:
@@ -122,14 +130,14 @@ def schools_told(applicant_ids: Sequence[int]) -> Mapping[int, list[str]]:
     return {key: [name] for key, name in told.values_list("applicant_id", "school_name")}
 
 
-def _waiting(registration: Registration, keys: Sequence[str]) -> list[Suspect]:
+def _waiting(registration: Registration, keys: Sequence[str], *, is_certain: bool) -> list[Suspect]:
     found = _search(_WAITING, registration, keys)
     names = dict(Registration.objects.filter(pk__in=[each.identity for each in found]).values_list("pk", "school_name"))
     same_school = _schools_alike(registration.school_name, {str(key): [name] for key, name in names.items()})
     return [
         Suspect(tuple(reasons), registration_id=each.identity)
         for each in found
-        if (reasons := _reasons(registration, keys, each, school=each.identity in same_school, is_certain=True))
+        if (reasons := _reasons(registration, keys, each, school=each.identity in same_school, is_certain=is_certain))
     ]
 
 
