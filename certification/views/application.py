@@ -37,7 +37,7 @@ from portal.eastern import eastern_date
 
 Rest = ParamSpec("Rest")
 TEMPLATES = "certification/application"
-LATER, KEEP = "later", "keep"
+LATER, KEEP, DISCARD = "later", "keep", "discard"
 FEE_UNKNOWN = "The fee is not known today. Nothing is lost: try again tomorrow, or contact us"
 UNDER_WAY = "A payment of yours is under way. Finish or cancel it first"
 
@@ -107,6 +107,15 @@ def _kept(request: ApplicantRequest, page: str, form: TopicForm) -> HttpResponse
         messages.success(request, "Saved as you typed it. Complete this part when you go on.")
         return redirect("application")
     return None
+
+
+def _discarded(request: ApplicantRequest, page: str) -> HttpResponse | None:
+    """Forget what was typed and not saved, when that is asked for, and show the page as it is on record."""
+    if request.method != "POST" or DISCARD not in request.POST:
+        return None
+    drafts.discard_typed(applicant=request.applicant, page=page, at=timezone.now())
+    messages.success(request, "What you typed was discarded.")
+    return redirect(request.path)
 
 
 def _page(request: ApplicantRequest, topic: Topic, form: object, **values: object) -> HttpResponse:
@@ -204,6 +213,8 @@ def _attendance(
     request: ApplicantRequest, application: Application, row: MedicalSchoolAttendance | None
 ) -> HttpResponse:
     at, page = timezone.now(), drafts.page_of(row.pk if row else None)
+    if (discarded := _discarded(request, page)) is not None:
+        return discarded
     typed = application.typed.get(page, {})
     initial = AttendanceForm.with_typed(AttendanceForm.initial_of(row) if row else {}, typed)
     posted = request.method == "POST"
@@ -246,6 +257,8 @@ def attendance_remove(request: ApplicantRequest, application: Application, key: 
 @topic_page(Topic.DEGREE)
 def degree(request: ApplicantRequest, application: Application) -> HttpResponse:
     """Title of the degree and its two days; what stands against certification is said at once."""
+    if (discarded := _discarded(request, Topic.DEGREE)) is not None:
+        return discarded
     today = eastern_date(timezone.now())
     first = application.attendances.filter(awarded_degree=True).values_list("attended_from", flat=True).first()
     data = request.POST if request.method == "POST" else None

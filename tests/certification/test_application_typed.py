@@ -3,12 +3,25 @@
 import pytest
 from django.contrib.sessions.backends.base import SessionBase
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from applicants import drafts as session_drafts
 from applicants.models import Applicant
+from applicants.purchases import PurchaseRefusedError
 from certification.forms.application import AttendanceForm
 from certification.models import Application, MedicalSchoolAttendance
-from tests.certification.applications import attended, complete, degree_answers, eligible_school, page, school_answers
+from certification.services.application import drafts, submitting
+from tests.certification.applications import (
+    attended,
+    complete,
+    degree_answers,
+    eligible_school,
+    give_credit,
+    make_fee,
+    page,
+    pay,
+    school_answers,
+)
 
 pytestmark = pytest.mark.django_db
 HALF = {
@@ -95,3 +108,60 @@ def test_what_was_typed_after_the_session_had_ended_comes_back_as_the_form_of_th
 
     assert kept is not None
     assert {name for name, _ in kept.values} == set(HALF)
+
+
+def test_a_school_that_was_begun_is_saved_or_discarded_before_anything_is_sent(applicant: Applicant, client: Client):
+    half = school_answers("Begun College", country="FR", credit_years="about 2")
+    client.post(page("attendance_new"), {**half, "keep": "1"})
+    make_fee()
+
+    for refused in (client.post(page("education"), {"complete": "on"}), client.post(page("check"), {})):
+        assert "Open the school that you began, and save or discard what you typed there" in refused.content.decode()
+    with pytest.raises(drafts.UnsavedError):
+        drafts.complete_history(applicant=applicant, at=timezone.now())
+    with pytest.raises(drafts.UnsavedError):
+        submitting.require_complete(stored(applicant), at=timezone.now())
+    assert "attendance new" in stored(applicant).typed
+
+    assert "Discard what I typed" in client.get(page("attendance_new")).content.decode()
+    assert client.post(page("attendance_new"), {"discard": "1"})["Location"] == page("attendance_new")
+    assert stored(applicant).typed == {}
+    assert "Discard what I typed" not in client.get(page("attendance_new")).content.decode()
+    submitting.require_complete(stored(applicant), at=timezone.now())
+    drafts.complete_history(applicant=applicant, at=timezone.now())
+
+
+def test_a_degree_that_was_changed_and_not_saved_stops_the_submission_alone(applicant: Applicant, client: Client):
+    client.post(page("degree"), {**HALF, "keep": "1"})
+
+    drafts.complete_history(applicant=applicant, at=timezone.now())
+    with pytest.raises(drafts.UnsavedError, match="Your medical degree"):
+        submitting.require_complete(stored(applicant), at=timezone.now())
+    client.post(page("degree"), {"discard": "1"})
+    assert stored(applicant).typed == {}
+    assert stored(applicant).degree_title == "MB ChB"
+
+
+def test_a_form_that_is_all_empty_was_not_begun(applicant: Applicant, client: Client):
+    client.post(page("attendance_new"), {"school_name": "Begun College", "keep": "1"})
+    client.post(page("attendance_new"), {"school_name": " ", "keep": "1"})
+
+    assert stored(applicant).typed == {}
+
+
+def test_what_was_typed_goes_with_an_application_that_is_withdrawn(applicant: Applicant, client: Client):
+    client.post(page("degree"), {**HALF, "keep": "1"})
+    drafts.withdraw(applicant=applicant, at=timezone.now(), actor="test")
+
+    assert stored(applicant).typed == {}
+
+
+def test_what_is_typed_after_the_fee_went_into_the_order_stops_the_payment(applicant: Applicant, client: Client):
+    make_fee()
+    give_credit(applicant)
+    submitting.submit(applicant=applicant, accepts_warnings=False, at=timezone.now(), actor="test")
+    client.post(page("degree"), {**HALF, "keep": "1"})
+
+    with pytest.raises(PurchaseRefusedError, match="not saved"):
+        pay(applicant)
+    assert (stored(applicant).state, list(stored(applicant).typed)) == ("draft", ["degree"])

@@ -1,6 +1,6 @@
 """The answers of an application, saved one topic at a time; they can be changed until it is submitted, and after a return."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -48,6 +48,10 @@ class SecondDegreeError(ApplicationError):
 
 class SignatureDiffersError(ApplicationError):
     """The typed name is not the name of record."""
+
+
+class UnsavedError(ApplicationError):
+    """Something that was typed is not saved as an answer; the text names the page."""
 
 
 @dataclass(frozen=True)
@@ -145,10 +149,28 @@ def _keep(application: Application, *, at: datetime, **values: object) -> None:
 def keep_typed(*, applicant: Applicant, page: str, typed: Mapping[str, str | list[str]], at: datetime) -> None:
     """Keep what stands on a page as it was typed, so that it is there when the person comes back; it is no answer yet.
 
-    Raises `ApplicationError`.
+    A page on which everything is empty was not begun. Raises `ApplicationError`.
     """
     application = lock_editable(applicant)
-    _keep(application, at=at, typed={**application.typed, page: dict(typed)})
+    begun = {page: dict(typed)} if any("".join(value).strip() for value in typed.values()) else {}
+    _keep(application, at=at, typed={**_without(application, page), **begun})
+
+
+@transaction.atomic
+def discard_typed(*, applicant: Applicant, page: str, at: datetime) -> None:
+    """Forget what was typed on a page and not saved. Raises `ApplicationError`."""
+    application = lock_editable(applicant)
+    _keep(application, at=at, typed=_without(application, page))
+
+
+def require_saved(application: Application, pages: Sequence[str] | None = None) -> None:
+    """Raise `UnsavedError` while something is typed and not saved on one of `pages`, any page by default."""
+    schools = dict(application.attendances.values_list("pk", "school_name")) if application.typed else {}
+    names = {NEW_ATTENDANCE: "the school that you began", Topic.DEGREE.value: "“Your medical degree”"}
+    names |= {page_of(key): f"the page of {name}" for key, name in schools.items()}
+    for page in application.typed:
+        if pages is None or page in pages:
+            raise UnsavedError(f"Open {names.get(page, page)}, and save or discard what you typed there")
 
 
 def page_of(key: int | None) -> str:
@@ -216,10 +238,14 @@ def remove_attendance(*, applicant: Applicant, key: int, at: datetime, actor: st
 
 @transaction.atomic
 def complete_history(*, applicant: Applicant, at: datetime) -> None:
-    """Note that every school and transfer is listed. Raises `ApplicationError` while no school gives the degree."""
+    """Note that every school and transfer is listed.
+
+    Raises `ApplicationError` while no school gives the degree, `UnsavedError` while one is begun and not saved.
+    """
     application = lock_editable(applicant)
     if not application.attendances.filter(awarded_degree=True).exists():
         raise ApplicationError("Add the school that gave or will give you your medical degree")
+    require_saved(application, [page for page in application.typed if page != Topic.DEGREE])
     _keep(application, at=at, history_complete_at=at)
 
 
@@ -277,7 +303,8 @@ def withdraw(*, applicant: Applicant, at: datetime, actor: str) -> Application:
         raise ApplicationError(said[ApplicationState(application.state)])
     four_eyes.lapse(FourEyesAct.REJECT_APPLICATION, subject=application, at=at)
     application.reviewer = application.reviewer_until = None
-    application.save(update_fields=["reviewer", "reviewer_until"])
+    application.typed = {}
+    application.save(update_fields=["reviewer", "reviewer_until", "typed"])
     move(application, ApplicationState.WITHDRAWN, at=at, actor=actor)
     return application
 

@@ -29,6 +29,7 @@ EXPLANATION = Explanation(
         ("You send your diploma and transcripts", "Your medical school confirms them to us directly."),
     ),
 )
+NOT_SAVED = "Something that you typed in the application is not saved. Go back to it, and save or discard that first"
 NOT_ACCEPTED = "Say that you want to go on in spite of what is written above"
 
 
@@ -45,10 +46,11 @@ class IncompleteError(ApplicationError):
 
 
 def require_complete(application: Application, *, at: datetime) -> None:
-    """Raise `IncompleteError` or `StoppedError` unless the application can be submitted."""
+    """Raise `IncompleteError`, `UnsavedError` or `StoppedError` unless the application can be submitted."""
     topic = drafts.first_open_topic(application)
     if topic is not Topic.CHECK:
         raise IncompleteError(topic)
+    drafts.require_saved(application)
     advice = advice_on(application, today=eastern_date(at))
     if any(one.stops for one in advice):
         raise StoppedError("This application cannot be submitted. Read why above")
@@ -75,7 +77,7 @@ def submit(*, applicant: Applicant, accepts_warnings: bool, at: datetime, actor:
         application.order_line = line
         application.save(update_fields=["order_line", "warnings_accepted_at", "changed_at", "reminded_at"])
         return application
-    application.submitted_at, application.typed = at, {}
+    application.submitted_at = at
     # The decision about the former submission stays in the history.
     application.decided_at = application.decided_by = None
     application.checks = []
@@ -103,10 +105,12 @@ def on_placed(purchase: Purchase) -> None:
         raise PurchaseRefusedError("This application is not open any more. Remove it from the order")
     try:
         require_complete(application, at=purchase.at)
+    except drafts.UnsavedError as error:
+        raise PurchaseRefusedError(NOT_SAVED) from error
     except ApplicationError as error:
         raise PurchaseRefusedError("The application changed meanwhile. Go back to it and check it again") from error
-    application.submitted_at, application.typed = purchase.at, {}
-    application.save(update_fields=["submitted_at", "typed"])
+    application.submitted_at = purchase.at
+    application.save(update_fields=["submitted_at"])
     move(application, ApplicationState.SUBMITTED, at=purchase.at, actor=purchase.actor)
 
 
