@@ -60,9 +60,10 @@ def choice_for(application: PathwayApplication | None, facts: PersonFacts, seaso
 
 def asks_registration(facts: PersonFacts, season: Season, *, at: datetime) -> bool:
     """Tell whether nothing but the word that they registered for a Step keeps a person from applying (R-PW-0)."""
+    if choice_for(None, facts, season, at=at).rule != NOT_YET:
+        return False
     registered = replace(facts, first_registered_on=eastern_date(at))
-    now, then = (choice_for(None, known, season, at=at) for known in (facts, registered))
-    return now.rule == NOT_YET and then.rule != NOT_YET
+    return choice_for(None, registered, season, at=at).rule != NOT_YET
 
 
 @transaction.atomic
