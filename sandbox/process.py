@@ -14,6 +14,9 @@ from typing import TypeVar
 
 Ready = TypeVar("Ready")
 
+# Bounds what hangs; it is no expectation. A busy machine has let a process wait for more than half a minute.
+PATIENCE_SECONDS = 120.0
+
 _PR_SET_PDEATHSIG = 1
 _POLL_SECONDS = 0.02
 _LOG_LINES_IN_ERRORS = 25
@@ -135,7 +138,7 @@ def _death_signal_setter(death_signal: signal.Signals) -> Callable[[], None]:
     return ask_kernel
 
 
-def wait_for_line(child: ChildProcess, pattern: str, timeout_seconds: float = 30.0) -> re.Match[str]:
+def wait_for_line(child: ChildProcess, pattern: str, timeout_seconds: float = PATIENCE_SECONDS) -> re.Match[str]:
     """Wait until the child prints a line in which `pattern` (regular expression) is found and return the match.
 
     Raises `ProcessError` when the child ends first or prints no such line within `timeout_seconds`.
@@ -149,7 +152,9 @@ def wait_for_line(child: ChildProcess, pattern: str, timeout_seconds: float = 30
     return wait_until_ready(child, find, timeout_seconds)
 
 
-def wait_until_ready(child: ChildProcess, probe: Callable[[], Ready | None], timeout_seconds: float = 30.0) -> Ready:
+def wait_until_ready(
+    child: ChildProcess, probe: Callable[[], Ready | None], timeout_seconds: float = PATIENCE_SECONDS
+) -> Ready:
     """Call `probe` every 20 ms until it returns something other than None, and return that.
 
     Raises `ProcessError` when the child ends first or the probe has no answer within `timeout_seconds`.

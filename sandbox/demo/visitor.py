@@ -8,7 +8,8 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode, urljoin
 from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
 
-_TIMEOUT_SECONDS = 30
+from sandbox.process import PATIENCE_SECONDS
+
 _SILENT = {"script", "style", "head"}
 
 
@@ -88,7 +89,7 @@ class Visitor:
 
     def _request(self, request: Request) -> Page:
         try:
-            with self._opener.open(request, timeout=_TIMEOUT_SECONDS) as answer:
+            with self._opener.open(request, timeout=PATIENCE_SECONDS) as answer:
                 url, status, body = answer.url, answer.status, answer.read()
         except HTTPError as error:
             with error:

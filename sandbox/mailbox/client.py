@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from sandbox.mailbox.faults import Fault
 from sandbox.mailbox.store import Attachment, StoredMessage
+from sandbox.process import PATIENCE_SECONDS
 
-_TIMEOUT_SECONDS = 10
 _POLL_SECONDS = 0.05
 
 
@@ -28,7 +28,7 @@ class MailboxControl:
         """Accepted messages, oldest first; with `after`, those that arrived after the message of that number."""
         return [_message(entry) for entry in json.loads(self._call("GET", f"/control/messages?after={after}"))]
 
-    def wait_for_messages(self, count: int, timeout_seconds: float = 10.0) -> list[StoredMessage]:
+    def wait_for_messages(self, count: int, timeout_seconds: float = PATIENCE_SECONDS) -> list[StoredMessage]:
         """Wait until at least `count` messages were accepted and return all. Raises `TimeoutError`."""
         deadline = time.monotonic() + timeout_seconds
         while len(found := self.messages()) < count:
@@ -76,7 +76,7 @@ class MailboxControl:
         self._call("POST", path, json.dumps(values))
 
     def _call(self, method: str, path: str, body: str | None = None) -> bytes:
-        connection = http.client.HTTPConnection(urlsplit(self.page_url).netloc, timeout=_TIMEOUT_SECONDS)
+        connection = http.client.HTTPConnection(urlsplit(self.page_url).netloc, timeout=PATIENCE_SECONDS)
         try:
             connection.request(method, path, body, {"Content-Type": "application/json"} if body else {})
             response = connection.getresponse()

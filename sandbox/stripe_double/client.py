@@ -6,9 +6,9 @@ import urllib.request
 from typing import Literal
 from urllib.error import HTTPError
 
+from sandbox.process import PATIENCE_SECONDS
 from sandbox.stripe_double.store import JsonObject
 
-_TIMEOUT_SECONDS = 10
 FaultName = Literal["500", "500_stored", "429", "hang", "reset", "lost_reply"]
 
 
@@ -173,7 +173,7 @@ class StripeDoubleControl:
         # S310 asks for a check of the scheme: the address is that of a process of ours.
         request = urllib.request.Request(f"{self.base_url}/_control/{name}", data=body)  # noqa: S310
         try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as response:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as response:  # noqa: S310
                 answer: JsonObject = json.load(response)
         except HTTPError as failure:
             with failure:

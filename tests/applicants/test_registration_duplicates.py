@@ -23,6 +23,7 @@ from applicants.services.registration.duplicates import find_suspects
 from applicants.services.registration.finishing import finish
 from portal.legal import version_of
 from portal.models import AuditEvent, OutgoingEmail
+from sandbox.process import PATIENCE_SECONDS
 from tests.applicants.registering import AGREED, EARLIER, EMAIL, answer, nothing_happens, up_to_check
 from tests.factories.applicants import ApplicantFactory, VerifiedNameFactory
 from tests.factories.certification import MedicalEducationFactory
@@ -196,7 +197,7 @@ def test_two_equal_registrations_sent_together_give_one_account_and_one_suspecte
 
     def send(draft):
         try:
-            together.wait(10)
+            together.wait(PATIENCE_SECONDS)
             finish(draft.pk, at=timezone.now())
         except Exception as error:  # noqa: BLE001 - shown by the assertion below
             errors.append(error)

@@ -14,14 +14,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from applicants.models import Applicant
 from sandbox.mailbox.client import MailboxControl
+from sandbox.process import PATIENCE_SECONDS
 from sandbox.sample_data import load_reference_data
 from sandbox.stripe_double.process import StripeDoubleProcess, running_stripe_double
 from tests.browser.support import Site, Watch, make_person
 from tests.factories.applicants import PASSWORD
 from tests.support.processes import Processes, free_port
 
-# A bound, not an expectation: the machine may be busy.
-PATIENCE_MILLISECONDS = 20_000
+PATIENCE_MILLISECONDS = PATIENCE_SECONDS * 1000
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -16,13 +16,13 @@ from applicants.models import Applicant, User
 from applicants.numbers import parse_identification_number
 from sandbox.environment import uploads_origin
 from sandbox.mailbox.client import MailboxControl
+from sandbox.process import PATIENCE_SECONDS
 from sandbox.stripe_double.process import StripeDoubleProcess
 from tests.factories.applicants import PASSWORD
 from tests.support.orders import make_physician
 from tests.support.processes import ROOT, process_environment
 from tests.support.sign_in import add_authenticators, recovery_codes
 
-DRAIN_SECONDS = 90
 CARD = "4242424242424242"
 DECLINED_CARD = "4000000000000002"
 BUYER = "buyer@example.org"
@@ -67,7 +67,7 @@ class Site:
         asked = urllib.request.Request(
             f"{self.double.base_url}/v1/charges", headers={"Authorization": f"Bearer {settings.STRIPE_SECRET_KEY}"}
         )
-        with urllib.request.urlopen(asked, timeout=DRAIN_SECONDS) as answer:
+        with urllib.request.urlopen(asked, timeout=PATIENCE_SECONDS) as answer:
             return [charge["amount"] for charge in json.load(answer)["data"] if charge["status"] == "succeeded"]
 
     def work_off(self) -> str:
@@ -81,7 +81,7 @@ class Site:
             env=process_environment(**self.environment),
             capture_output=True,
             text=True,
-            timeout=DRAIN_SECONDS,
+            timeout=PATIENCE_SECONDS,
             check=False,
         )
         assert done.returncode == 0, done.stderr

@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page
 
+from sandbox.process import PATIENCE_SECONDS
 from tests.browser.credential_states import CREDENTIALS
 from tests.browser.seeding import World, make_world
 from tests.browser.state import State
@@ -16,7 +17,6 @@ from tests.browser.support import Site
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
-PATIENCE_MILLISECONDS = 10_000
 WIDTHS = (1280, 390)
 AXE_SCRIPT = Axe().axe_script
 WCAG_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -70,7 +70,7 @@ class Visitor:
     def _context(self, who: str) -> BrowserContext:
         if who not in self._contexts:
             context = self._contexts[who] = self._browser.new_context()
-            context.set_default_timeout(PATIENCE_MILLISECONDS)
+            context.set_default_timeout(PATIENCE_SECONDS * 1000)
             # Sent once for a person; half a megabyte sent to each page took longer than the page.
             context.add_init_script(AXE_SCRIPT)
             if who:

@@ -5,6 +5,7 @@ import time
 import pytest
 import stripe
 
+from sandbox.process import PATIENCE_SECONDS
 from sandbox.stripe_double.client import ControlError
 from tests.contract.orders import PRICE_CENTS, order, read
 
@@ -137,7 +138,7 @@ def test_refund_of_failing_card_fails_by_itself_when_switched_on(client, double)
     wait_until(lambda: client.v1.refunds.retrieve(refund.id).status == "failed")
 
 
-def wait_until(condition, seconds=5):
+def wait_until(condition, seconds=PATIENCE_SECONDS):
     """Return when `condition()` holds; fail after `seconds`."""
     end = time.monotonic() + seconds
     while not condition():

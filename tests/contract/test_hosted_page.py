@@ -6,6 +6,7 @@ import re
 import pytest
 import requests
 
+from sandbox.process import PATIENCE_SECONDS
 from tests.contract.orders import order, read
 
 pytestmark = pytest.mark.contract
@@ -29,12 +30,12 @@ BANK = {
 
 def get(url):
     """The page at `url`."""
-    return requests.get(url, timeout=5, allow_redirects=False)
+    return requests.get(url, timeout=PATIENCE_SECONDS, allow_redirects=False)
 
 
 def post(url, fields):
     """The answer to the form at `url`, redirects not followed."""
-    return requests.post(url, fields, timeout=5, allow_redirects=False)
+    return requests.post(url, fields, timeout=PATIENCE_SECONDS, allow_redirects=False)
 
 
 def test_page_shows_what_is_paid_and_loads_nothing_foreign(client, double):

@@ -11,6 +11,7 @@ import pytest
 import requests
 import stripe
 
+from sandbox.process import PATIENCE_SECONDS
 from sandbox.stripe_double.client import ControlError
 from sandbox.stripe_double.process import running_stripe_double
 from tests.contract.conftest import sdk_client
@@ -38,7 +39,7 @@ def test_key_that_is_no_test_key_is_refused(double, key):
 
 
 def test_missing_key_is_refused(double):
-    answer = requests.get(f"{double.base_url}/v1/charges", timeout=5)
+    answer = requests.get(f"{double.base_url}/v1/charges", timeout=PATIENCE_SECONDS)
 
     assert (answer.status_code, answer.json()["error"]["message"]) == (401, "You did not provide an API key.")
 
@@ -184,7 +185,7 @@ def test_process_ends_on_sigterm_and_leaves_nothing():
     with running_stripe_double() as process:
         assert process.control.state()["counts"] == {}
         os.kill(process.pid, signal.SIGTERM)
-        assert process.child.popen.wait(5) == 0
+        assert process.child.popen.wait(PATIENCE_SECONDS) == 0
 
     with pytest.raises(ProcessLookupError):
         os.kill(process.pid, 0)
@@ -197,7 +198,7 @@ def test_process_ends_although_a_request_hangs():
             requests.get(f"{process.base_url}/v1/charges", auth=("sk_test_x", ""), timeout=0.3)
         os.kill(process.pid, signal.SIGTERM)
 
-        assert process.child.popen.wait(5) == 0
+        assert process.child.popen.wait(PATIENCE_SECONDS) == 0
 
 
 def test_process_dies_with_its_parent():
@@ -209,7 +210,7 @@ def test_process_dies_with_its_parent():
 
         parent.kill()
 
-    end = time.monotonic() + 5
+    end = time.monotonic() + PATIENCE_SECONDS
     while Path(f"/proc/{pid}/status").exists() and "zombie" not in Path(f"/proc/{pid}/status").read_text():
         assert time.monotonic() < end, "the double outlived its parent"
         time.sleep(0.02)

@@ -20,14 +20,13 @@ from portal import jobs as portal_jobs
 from portal.models import DeliveryState
 from sandbox.mailbox.client import MailboxControl
 from sandbox.mailbox.store import StoredMessage
-from sandbox.process import ChildProcess, wait_for_line
+from sandbox.process import PATIENCE_SECONDS, ChildProcess, wait_for_line
 from tests.support.orders import make_authority, make_physician, pay_with_credit
 from tests.support.processes import Processes
 
 Answer = TypeVar("Answer")
 
 # Bounds, not expectations: a machine that others use as well may be ten times slower than an idle one.
-PATIENCE_SECONDS = 90.0
 POLL_SECONDS = 0.05
 
 

@@ -23,7 +23,7 @@ from portal.locks import advisory_lock
 from portal.models import DeliveryState, Heartbeat
 from sandbox.mailbox.client import MailboxControl
 from sandbox.mailbox.faults import Fault
-from sandbox.process import ChildProcess
+from sandbox.process import PATIENCE_SECONDS, ChildProcess
 from tests.faults.scenes import (
     funded,
     job_of,
@@ -57,12 +57,12 @@ def taken_elsewhere(name: str) -> Iterator[None]:
         with advisory_lock(name) as free:
             assert free
             taken.set()
-            done.wait(30)
+            done.wait(PATIENCE_SECONDS)
         connection.close()
 
     holder = threading.Thread(target=hold)
     holder.start()
-    assert taken.wait(30)
+    assert taken.wait(PATIENCE_SECONDS)
     try:
         yield
     finally:

@@ -14,8 +14,8 @@ from cvs.states import RequestState
 from portal.models import AuditEvent, DeliveryState, OutgoingEmail
 from sandbox.mailbox.client import MailboxControl
 from sandbox.mailbox.faults import Fault
+from sandbox.process import PATIENCE_SECONDS
 from tests.faults.scenes import (
-    PATIENCE_SECONDS,
     funded,
     job_of,
     reports_in,

@@ -141,7 +141,7 @@ def test_worker_killed_between_the_servers_250_and_the_commit_sends_at_most_one_
     wake(request)
     wait_for_state(request, DeliveryState.LEASED, handed_over=True)
     with locked(request):
-        mailbox.wait_for_messages(1, timeout_seconds=30)
+        mailbox.wait_for_messages(1)
         assert job_of(request).state == DeliveryState.LEASED
         worker.kill()
 

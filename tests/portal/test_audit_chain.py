@@ -17,7 +17,8 @@ from portal.audit_chain import link_hash, seal
 from portal.audit_checkpoints import write_checkpoint
 from portal.audit_verification import Break, Found, verify
 from portal.models import AuditEvent, AuditHorizon, AuditLink
-from tests.support.audit_chain import PATIENCE, found, run, sealed, write
+from sandbox.process import PATIENCE_SECONDS
+from tests.support.audit_chain import found, run, sealed, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -178,19 +179,19 @@ def test_an_event_under_way_is_waited_for_and_its_later_neighbors_too():
         with transaction.atomic():
             write()
             written.set()
-            may_commit.wait(PATIENCE)
+            may_commit.wait(PATIENCE_SECONDS)
         connections.close_all()
 
     thread = threading.Thread(target=slow)
     thread.start()
-    assert written.wait(PATIENCE)
+    assert written.wait(PATIENCE_SECONDS)
     [later] = write()
 
     assert seal(wait_seconds=0.2) == 0
     assert AuditHorizon.objects.get().event_id == later.pk
     may_commit.set()
     thread.join()
-    assert seal(wait_seconds=PATIENCE) == 2
+    assert seal(wait_seconds=PATIENCE_SECONDS) == 2
     assert not AuditHorizon.objects.exists()
     assert found() is None
 
@@ -237,7 +238,7 @@ def test_parallel_transactions_of_every_length_leave_no_event_out_and_break_noth
             list(pool.map(write_some, range(20)))
         finally:
             over.set()
-    while seal(wait_seconds=PATIENCE):
+    while seal(wait_seconds=PATIENCE_SECONDS):
         pass
 
     assert sum(count > 0 for count in sealing.result()) > 1

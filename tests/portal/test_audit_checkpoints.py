@@ -16,7 +16,8 @@ from portal.audit_checkpoints import write_checkpoint
 from portal.audit_verification import Break, Found
 from portal.models import AuditLink
 from portal.tasks import checkpoint_audit, seal_audit
-from tests.support.audit_chain import PATIENCE, found, run, sealed, write
+from sandbox.process import PATIENCE_SECONDS
+from tests.support.audit_chain import found, run, sealed, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,7 +55,7 @@ def test_a_chain_written_anew_over_a_changed_event_is_found_by_the_checkpoint():
 
     run("UPDATE portal_auditevent SET actor = 'user:1' WHERE id = %s", events[0].pk)
     run("DELETE FROM portal_auditlink")
-    assert seal(wait_seconds=PATIENCE) == 3
+    assert seal(wait_seconds=PATIENCE_SECONDS) == 3
 
     assert found() == Found(Break.REWRITTEN, events[2].pk, 3)
 
@@ -136,7 +137,7 @@ def test_checkpoints_in_a_bucket_are_compared_too(settings, tmp_path: Path, chec
 def test_the_scheduled_jobs_seal_and_write_down(checkpoint_dir: Path):
     write(2)
 
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + PATIENCE_SECONDS
     while AuditLink.objects.count() < 2 and time.monotonic() < end:
         seal_audit()
     checkpoint_audit()

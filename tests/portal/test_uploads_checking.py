@@ -21,6 +21,7 @@ from portal import health
 from portal.models import AuditEvent, OutgoingEmail, Refusal, Upload, UploadState, VirusScan
 from portal.uploads import inspection, store
 from portal.uploads.services import checking
+from sandbox.process import PATIENCE_SECONDS
 from tests.portal.upload_files import checked, pdf, picture, stored_files, take_in
 from tests.support.processes import Processes
 from tests.support.wake_ups import WakeUp
@@ -158,7 +159,7 @@ def test_a_worker_killed_in_the_middle_of_a_check_loses_nothing(
         "checking.check(Upload.objects.all())"
     )
     worker = processes.start([sys.executable, "-c", code], name="check")
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE_SECONDS
     while len(stored_files()) < 2 and time.monotonic() < until:
         time.sleep(0.05)
 

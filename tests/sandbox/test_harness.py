@@ -79,4 +79,4 @@ def test_worker_process_takes_messages_from_the_test_broker(processes: Processes
 
     assert sent is True
     assert worker.is_running
-    wait_for_line(worker, "portal.beat_heartbeat", timeout_seconds=10)
+    wait_for_line(worker, "portal.beat_heartbeat")

@@ -17,6 +17,7 @@ from sandbox.mailbox.client import MailboxControl, MailboxError
 from sandbox.mailbox.faults import Fault
 from sandbox.mailbox.process import running_mailbox
 from sandbox.mailbox.store import MailboxFullError, MessageStore
+from sandbox.process import PATIENCE_SECONDS
 
 PDF = b"%PDF-1.7 sealed bytes \x00\xff"
 
@@ -50,7 +51,7 @@ def send(control: MailboxControl, message: EmailMessage, timeout: float = 5.0) -
 
 
 def get(control: MailboxControl, path: str, host: str = "127.0.0.1:1") -> tuple[int, dict[str, str], str]:
-    connection = http.client.HTTPConnection(urlsplit(control.page_url).netloc, timeout=5)
+    connection = http.client.HTTPConnection(urlsplit(control.page_url).netloc, timeout=PATIENCE_SECONDS)
     connection.putrequest("GET", path, skip_host=True)
     connection.putheader("Host", host)
     connection.endheaders()
@@ -225,7 +226,7 @@ def test_foreign_host_name_is_turned_away(control: MailboxControl) -> None:
 
 def test_command_from_a_plain_form_is_refused(control: MailboxControl) -> None:
     send(control, report())
-    connection = http.client.HTTPConnection(urlsplit(control.page_url).netloc, timeout=5)
+    connection = http.client.HTTPConnection(urlsplit(control.page_url).netloc, timeout=PATIENCE_SECONDS)
 
     connection.request("POST", "/control/reset", "{}", {"Content-Type": "text/plain"})
     status = connection.getresponse().status

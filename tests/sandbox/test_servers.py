@@ -17,7 +17,7 @@ import psycopg2
 import pytest
 import redis
 
-from sandbox.process import ProcessError
+from sandbox.process import PATIENCE_SECONDS, ProcessError
 from sandbox.servers import EmbeddedServers, ServersBusyError
 from sandbox.servers.places import UnsafeDirectoryError, make_private_directory
 
@@ -63,7 +63,7 @@ def query(database_url: str, statement: str) -> list[tuple[object, ...]]:
 
 
 def wait_until_gone(pids: list[int]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while any(is_running(pid) for pid in pids):
         assert time.monotonic() < deadline, f"still running: {pids}"
         time.sleep(0.02)

@@ -10,8 +10,7 @@ from portal import audit, audit_checkpoints
 from portal.audit_chain import seal
 from portal.audit_verification import Found, verify
 from portal.models import AuditEvent, Heartbeat
-
-PATIENCE = 30
+from sandbox.process import PATIENCE_SECONDS
 
 
 def write(count: int = 1, **facts: int) -> list[AuditEvent]:
@@ -24,7 +23,7 @@ def write(count: int = 1, **facts: int) -> list[AuditEvent]:
 
 def sealed(count: int) -> list[AuditEvent]:
     events = write(count)
-    assert seal(wait_seconds=PATIENCE) == count
+    assert seal(wait_seconds=PATIENCE_SECONDS) == count
     return events
 
 

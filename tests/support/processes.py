@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection
 
 from sandbox.environment import SEAL_VARIABLES, uploads_origin
-from sandbox.process import ChildProcess, start_child, wait_for_line
+from sandbox.process import PATIENCE_SECONDS, ChildProcess, start_child, wait_for_line
 
 ROOT = Path(__file__).resolve().parents[2]
 _ONLY_FOR_PYTEST = {"DJANGO_ALLOW_ASYNC_UNSAFE", "PYTEST_CURRENT_TEST", "PYTEST_VERSION"}
@@ -119,7 +119,7 @@ def collected_static(tmp_path_factory: pytest.TempPathFactory) -> Path:
         env={name: value for name, value in os.environ.items() if name not in _ONLY_FOR_PYTEST},
         cwd=ROOT,
     )
-    if child.popen.wait(120):
+    if child.popen.wait(PATIENCE_SECONDS):
         raise child.error("failed")
     return target
 
