@@ -12,11 +12,21 @@ from portal import inbox, mail
 from portal.eastern import eastern_date
 
 
-def write_to_school(official: SchoolOfficial, template: str, context: Mapping[str, object], *, at: datetime) -> None:
-    """Put the message `template` to `official` into the outbox. The subject holds nothing about a person."""
+def write_to_school(
+    official: SchoolOfficial,
+    template: str,
+    context: Mapping[str, object],
+    *,
+    at: datetime,
+    works_until: datetime | None = None,
+) -> None:
+    """Put the message `template` to `official` into the outbox. The subject holds nothing about a person.
+
+    `works_until` is when a link in it stops working.
+    """
     values = {"language": official.language, "greeted": official.name, "title": official.title, **context}
     with translation.override(official.language):
-        mail.queue_email(template=template, to_email=official.email, context=values, at=at)
+        mail.queue_email(template=template, to_email=official.email, context=values, at=at, works_until=works_until)
 
 
 def tell_about_credential(credential: Credential, template: str, *, at: datetime) -> None:
@@ -58,7 +68,7 @@ def write_to_evaluator(
         "link": settings.BASE_URL + reverse("evaluate", args=[secret]),
         "last_day": _day(last_minute),
     }
-    mail.queue_email(template=template, to_email=evaluator.email, context=context, at=at)
+    mail.queue_email(template=template, to_email=evaluator.email, context=context, at=at, works_until=last_minute)
 
 
 def _day(moment: datetime) -> str:

@@ -22,11 +22,19 @@ def message_domain() -> str:
 
 
 def store_email(
-    *, template: str, to_email: str, subject: str, text: str, html: str, at: datetime, from_email: str = ""
+    *,
+    template: str,
+    to_email: str,
+    subject: str,
+    text: str,
+    html: str,
+    at: datetime,
+    from_email: str = "",
+    works_until: datetime | None = None,
 ) -> OutgoingEmail:
     """Put a rendered message into the outbox in the caller's transaction and wake a worker on commit.
 
-    Line breaks in the subject become blanks. Raises ValueError for an address of more than one line: it would bring
+    `works_until` is when a link in it stops working. Line breaks in the subject become blanks. Raises ValueError for an address of more than one line: it would bring
     headers of its own.
     """
     if len(to_email.splitlines()) != 1 or len(from_email.splitlines()) > 1:
@@ -41,6 +49,7 @@ def store_email(
         text=text,
         html=html,
         message_id=f"<email-{key}@{message_domain()}>",
+        works_until=works_until,
         not_before=at,
         created_at=at,
     )
@@ -68,7 +77,9 @@ def render_subject(template: str, context: Mapping[str, object]) -> str:
     return " ".join(subject.split())[:200]
 
 
-def queue_email(*, template: str, to_email: str, context: Mapping[str, object], at: datetime) -> OutgoingEmail:
+def queue_email(
+    *, template: str, to_email: str, context: Mapping[str, object], at: datetime, works_until: datetime | None = None
+) -> OutgoingEmail:
     """Render templates/emails/<template>/ with `context` and put the message into the outbox (see `store_email`)."""
     values = {**common_context(), **context}
     subject = render_subject(template, values)
@@ -79,6 +90,7 @@ def queue_email(*, template: str, to_email: str, context: Mapping[str, object], 
         text=render(f"emails/{template}/body.txt", values),
         html=render(f"emails/{template}/body.html", {"subject": subject, **values}),
         at=at,
+        works_until=works_until,
     )
 
 

@@ -1,7 +1,9 @@
 """Django's own e-mail door, led into the outbox: password resets of allauth take the same road as all other mail."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
+from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
@@ -23,6 +25,7 @@ class OutboxEmailBackend(BaseEmailBackend):
         for message in email_messages:
             if message.attachments:
                 raise ValueError("The outbox sends no attachments; documents go through their own dispatch.")
+            at = timezone.now()
             for recipient in message.recipients():
                 store_email(
                     template="django",
@@ -30,7 +33,9 @@ class OutboxEmailBackend(BaseEmailBackend):
                     subject=str(message.subject),
                     text=str(message.body),
                     html=_html_of(message),
-                    at=timezone.now(),
+                    at=at,
                     from_email=message.from_email,
+                    # Only links for a new password come this way.
+                    works_until=at + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
                 )
         return len(email_messages)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 
 from applicants.models import Applicant, User
-from applicants.services.links import LinkNotValidError, make_link, use_link
+from applicants.services.links import LIFETIMES, LinkNotValidError, make_link, use_link
 from applicants.states import LinkPurpose
 from portal import audit, mail
 
@@ -26,7 +26,8 @@ def send_number_link(*, email: str, birth_date: date, at: datetime) -> None:
         token = make_link(LinkPurpose.SHOW_NUMBER, email=applicant.user.email, at=at, user=applicant.user)
         link = f"{settings.BASE_URL}/number/{token}/"
         audit.record("applicants.number_link_sent", actor="visitor", subject=applicant, at=at)
-    mail.queue_email(template="forgotten_number", to_email=email, context={"link": link}, at=at)
+    until = at + LIFETIMES[LinkPurpose.SHOW_NUMBER]
+    mail.queue_email(template="forgotten_number", to_email=email, context={"link": link}, at=at, works_until=until)
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ class DeliveryState(models.TextChoices):
     DEAD = "dead", "Stopped"
     BOUNCED = "bounced", "Bounced"
     CANCELED = "canceled", "Canceled"
+    CLOSED = "closed", "Closed by staff"
 
 
 DELIVERY_MACHINE: Machine[DeliveryState] = Machine(
@@ -37,11 +38,14 @@ DELIVERY_MACHINE: Machine[DeliveryState] = Machine(
             }
         ),
         DeliveryState.HELD: frozenset({DeliveryState.READY, DeliveryState.CANCELED}),
-        DeliveryState.UNCERTAIN: frozenset({DeliveryState.READY, DeliveryState.SENT, DeliveryState.BOUNCED}),
+        DeliveryState.UNCERTAIN: frozenset(
+            {DeliveryState.READY, DeliveryState.SENT, DeliveryState.BOUNCED, DeliveryState.CLOSED}
+        ),
         DeliveryState.SENT: frozenset({DeliveryState.BOUNCED}),
-        DeliveryState.DEAD: frozenset({DeliveryState.READY, DeliveryState.CANCELED}),
-        DeliveryState.BOUNCED: frozenset(),
+        DeliveryState.DEAD: frozenset({DeliveryState.READY, DeliveryState.CANCELED, DeliveryState.CLOSED}),
+        DeliveryState.BOUNCED: frozenset({DeliveryState.CLOSED}),
         DeliveryState.CANCELED: frozenset(),
+        DeliveryState.CLOSED: frozenset(),
     },
     owners={
         DeliveryState.READY: Owner.SYSTEM,
@@ -52,6 +56,7 @@ DELIVERY_MACHINE: Machine[DeliveryState] = Machine(
         DeliveryState.DEAD: Owner.STAFF,
         DeliveryState.BOUNCED: Owner.STAFF,
         DeliveryState.CANCELED: Owner.NOBODY,
+        DeliveryState.CLOSED: Owner.NOBODY,
     },
 )
 
@@ -102,6 +107,9 @@ class OutgoingEmail(Delivery):
     subject = models.CharField(max_length=200)
     text = models.TextField()
     html = models.TextField(blank=True)
+    works_until = models.DateTimeField(
+        null=True, blank=True, help_text="When the link in it stops working; nobody sends it again after that."
+    )
 
     class Meta:
         constraints = Delivery.delivery_constraints("outgoing_email")

@@ -109,7 +109,8 @@ def _send_link(subscriber: NewsletterSubscriber, email: str, *, at: datetime) ->
     subscriber.save(update_fields=["email", "confirm_digest", "confirm_until"])
     audit.record("portal.newsletter_asked", actor=READER, subject=subscriber, at=at)
     context = {"confirm_url": _absolute("newsletter_confirm", token), "days": CONFIRM_WITHIN.days}
-    mail.queue_email(template="newsletter_confirm", to_email=email, context=context, at=at)
+    until = subscriber.confirm_until
+    mail.queue_email(template="newsletter_confirm", to_email=email, context=context, at=at, works_until=until)
 
 
 def is_waiting(*, token: str, at: datetime) -> bool:

@@ -3,6 +3,7 @@
 import threading
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from django.core.mail import EmailMessage as DjangoEmail
@@ -23,8 +24,13 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 ALL = OutgoingEmail.objects.all
 
 
-def store(**values: str) -> OutgoingEmail:
-    texts = {"to_email": "ada@applicants.example", "subject": "Hello", "text": "Text.\n", "html": "<p>Text.</p>"}
+def store(**values: Any) -> OutgoingEmail:  # Any: arguments of `store_email`
+    texts: dict[str, Any] = {
+        "to_email": "ada@applicants.example",
+        "subject": "Hello",
+        "text": "Text.\n",
+        "html": "<p>Text.</p>",
+    }
     return mail.store_email(template="test", at=timezone.now(), **(texts | values))
 
 

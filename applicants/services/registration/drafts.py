@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from applicants.models import EarlierNumber, Registration, User
 from applicants.models.accounts import normalized
-from applicants.services.links import make_link, use_link
+from applicants.services.links import LIFETIMES, make_link, use_link
 from applicants.states import LinkPurpose, RegistrationState
 from portal import audit, mail
 
@@ -138,7 +138,8 @@ def send_confirmation(registration_id: UUID, email: str, *, at: datetime) -> Non
         return
     token = make_link(LinkPurpose.CONFIRM_EMAIL, email=email, at=at, registration=draft)
     link = f"{settings.BASE_URL}/register/confirm/{token}/"
-    mail.queue_email(template="registration_confirm", to_email=email, context={"link": link}, at=at)
+    until = at + LIFETIMES[LinkPurpose.CONFIRM_EMAIL]
+    mail.queue_email(template="registration_confirm", to_email=email, context={"link": link}, at=at, works_until=until)
 
 
 @transaction.atomic
@@ -183,7 +184,9 @@ def send_resume_link(email: str, *, at: datetime) -> None:
     if draft is not None:
         token = make_link(LinkPurpose.RESUME, email=draft.email, at=at, registration=draft)
         link = f"{settings.BASE_URL}/register/resume/{token}/"
-    mail.queue_email(template="registration_resume", to_email=email, context={"link": link}, at=at)
+    # Whoever reads the outbox must not see by this time whether there was a draft.
+    until = at + LIFETIMES[LinkPurpose.RESUME]
+    mail.queue_email(template="registration_resume", to_email=email, context={"link": link}, at=at, works_until=until)
 
 
 @transaction.atomic

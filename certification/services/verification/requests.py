@@ -165,7 +165,7 @@ def begin_time(request: VerificationRequest, *, at: datetime) -> None:
 
 def write(request: VerificationRequest, official: SchoolOfficial, kind: AttemptKind, *, at: datetime) -> None:
     """Write to `official` with a new link; links of the same official and round stay good until they are too old."""
-    _, token = links.make_attempt(request, official, kind, at=at)
+    attempt, token = links.make_attempt(request, official, kind, at=at)
     context = {
         "reference": request.reference,
         "school": official.institution or request.school.name,
@@ -174,7 +174,7 @@ def write(request: VerificationRequest, official: SchoolOfficial, kind: AttemptK
         "purpose": request.purpose,
         "waiting_days": (at - request.sent_at).days if request.sent_at else 0,
     }
-    write_to_school(official, MESSAGES[kind], context, at=at)
+    write_to_school(official, MESSAGES[kind], context, at=at, works_until=attempt.expires_at)
 
 
 def require_authorized(request: VerificationRequest, official: SchoolOfficial, *, at: datetime) -> None:
