@@ -347,5 +347,7 @@ payments.payment export_table           yes        -          -          yes    
 payments.payment sync_now               yes        -          -          yes        -          -          -          -
 payments.refund export_table            yes        -          -          yes        -          -          -          yes
 portal.newslettersubscriber lift_suppression yes        -          -          -          -          yes        -          -
+portal.outgoingemail send_again         yes        -          -          -          -          -          yes        -
+portal.outgoingemail close              yes        -          -          -          -          -          yes        -
 portal.proposal decline                 yes        yes        yes        -          yes        -          -          -
 """

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from cvs.services.bounces import record_bounce
+from portal import undelivered
 from portal.newsletter import bounces
 from portal.returned_mail import NotABounceError, Notification, read_notification
 from portal.states import IllegalMoveError
@@ -16,7 +17,7 @@ from portal.states import IllegalMoveError
 class Command(BaseCommand):
     """Reads one delivery status notification (RFC 3464) or complaint (RFC 5965) from standard input."""
 
-    help = "Record that a report or a newsletter came back, from the notification on standard input."
+    help = "Record that a report, a newsletter or another message came back, from the notification on standard input."
 
     def handle(self, *args: object, **options: object) -> None:
         """Read, match, record. Ends with an error for a message that is no such notification; nothing is written then."""
@@ -33,5 +34,9 @@ class Command(BaseCommand):
             return f"newsletter delivery {delivery.pk}"
         if notification.is_complaint:
             raise NotABounceError("No newsletter was sent under this Message-ID.")
-        job = record_bounce(message_id=notification.message_id, detail=notification.detail, at=at)
-        return f"dispatch job {job.pk}"
+        try:
+            email = undelivered.record_bounce(message_id=notification.message_id, detail=notification.detail, at=at)
+        except undelivered.UnknownMessageError:
+            job = record_bounce(message_id=notification.message_id, detail=notification.detail, at=at)
+            return f"dispatch job {job.pk}"
+        return f"message {email.pk}"
