@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from applicants.models import CorrectionRequest, DataExport, MailedLink, Registration, User
 from applicants.services import exports, purging
 from applicants.states import EXPORTS_UNDER_WAY, CorrectionState, ExportState, RegistrationState
-from portal import retention
+from portal import retention, undelivered
 from portal.personal_data import AfterDeletion, Exclusion, Holding, Topic, registry
 
 NUMBER_FOR_LIFE = "Your identification number is never given to anyone else, and reports that were sent bear it"
@@ -196,7 +196,10 @@ registry.add(
     Exclusion("applicants.User_user_permissions", "Rights of staff accounts"),
     # An e-mail address proves nothing about whose mail it is: anybody can enter yours as contact information. Messages
     # found by address would let one person read another's, links for a new password among them.
-    Exclusion("portal.OutgoingEmail", "Messages that were sent to you are in your own mailbox; ours go after 90 days"),
+    Exclusion(
+        "portal.OutgoingEmail",
+        f"Messages that were sent to you are in your own mailbox; ours go {undelivered.IN_WORDS}",
+    ),
 )
 
 retention.table.add(

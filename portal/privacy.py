@@ -6,10 +6,9 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import Q
 
-from portal import retention
+from portal import retention, undelivered
 from portal.models import (
     AuditEvent,
-    DeliveryState,
     InboxMessage,
     NewsletterDelivery,
     NewsletterSubscriber,
@@ -34,8 +33,8 @@ def _events_about(user_id: int) -> Rows:
     return told
 
 
-def _sent_before(before: datetime) -> Rows:
-    return OutgoingEmail.objects.filter(state=DeliveryState.SENT, created_at__lt=before)
+def _mail_before(before: datetime, states: tuple[str, ...]) -> Rows:
+    return OutgoingEmail.objects.filter(state__in=states, created_at__lt=before)
 
 
 registry.add(
@@ -78,12 +77,22 @@ registry.add(
 retention.table.add(
     retention.Rule(
         key="sent-mail",
-        what="E-mails that the portal sent, without their text: to whom, about what, and what the mail server answered",
+        what="E-mails that the portal sent, or that staff closed because they did not arrive, without their text: to whom, about "
+        "what, and what the mail server answered",
         covers=("portal.OutgoingEmail",),
-        since="the day they were sent",
+        since="the day they were written",
         why="To answer questions about messages that did not arrive",
-        period=timedelta(days=90),
-        due=_sent_before,
+        period=undelivered.KEPT_WHEN_DONE,
+        due=lambda before: _mail_before(before, undelivered.DONE),
+    ),
+    retention.Rule(
+        key="undelivered-mail",
+        what="E-mails that did not arrive and that nobody has dealt with, with their text unless they came back",
+        covers=("portal.OutgoingEmail",),
+        since="the day they were written",
+        why="So that staff can find out what was wrong and send them again",
+        period=undelivered.KEPT_WHEN_UNDELIVERED,
+        due=lambda before: _mail_before(before, undelivered.UNDELIVERED),
     ),
     retention.Rule(
         key="inbox",

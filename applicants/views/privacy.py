@@ -14,6 +14,7 @@ from applicants.models import CorrectionRequest
 from applicants.reauthentication import confirmed_again
 from applicants.services import corrections, deletions
 from applicants.states import CorrectionTopic
+from portal import undelivered
 from portal.audit import actor_label
 from portal.personal_data import AfterDeletion, registry
 from portal.rate_limits import RateLimit, by_account, limited
@@ -111,6 +112,7 @@ def _deletion_page(request: ApplicantRequest, form: DeletionForm) -> HttpRespons
         "goes": goes,
         "stays": stays,
         "days": deletions.SECOND_THOUGHTS.days,
+        "mail_goes": undelivered.IN_WORDS,
         "zone": request.applicant.time_zone,
     }
     return render(request, "applicants/deletion.html", values)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from applicants.models import ContactInformation
 from cvs.models import VerificationLookup
 from payments.models import StripeEvent
-from portal import mail, retention
+from portal import mail, retention, undelivered
 from portal.models import AuditEvent, DeliveryState, OutgoingEmail
 from portal.personal_data import registry
 from tests.factories.applicants import ContactInformationFactory
@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 
 AT = timezone.now()
 RULES = retention.table.rules
+S = DeliveryState
 
 
 def lookup(days_old: float) -> VerificationLookup:
@@ -88,13 +89,26 @@ def test_only_what_is_over_is_deleted():
     assert old.pk != fresh.pk
 
 
-def test_sent_mail_goes_after_its_time_and_unsent_mail_stays():
-    sent, unsent, recent = message(91), message(91, DeliveryState.DEAD), message(89)
+@pytest.mark.parametrize(
+    ("state", "days"),
+    [
+        *((state, 90) for state in (S.SENT, S.CANCELED, S.CLOSED)),
+        *((state, 180) for state in (S.DEAD, S.BOUNCED, S.UNCERTAIN, S.HELD)),
+    ],
+)
+def test_mail_goes_after_the_time_of_its_state(state: DeliveryState, days: int):
+    over, recent = message(days + 1, state), message(days - 1, state)
 
-    purge("sent-mail")
+    purge("sent-mail", "undelivered-mail")
 
-    assert set(OutgoingEmail.objects.values_list("pk", flat=True)) == {unsent.pk, recent.pk}
-    assert sent.pk not in {unsent.pk, recent.pk}
+    assert list(OutgoingEmail.objects.values_list("pk", flat=True)) == [recent.pk]
+    assert over.pk != recent.pk
+
+
+def test_every_state_of_mail_ends_under_a_rule_or_is_under_way():
+    """A message that the portal still works on is in another state within days."""
+    assert {*undelivered.DONE, *undelivered.UNDELIVERED, *undelivered.UNDER_WAY} == set(DeliveryState)
+    assert undelivered.UNDER_WAY == (S.READY, S.LEASED)
 
 
 def test_events_go_after_they_were_processed():
