@@ -13,6 +13,6 @@ class PortalConfig(AppConfig):
     verbose_name = "Portal"
 
     def ready(self) -> None:
-        """Hear from each app, and from uploads, what it holds of people and for how long: its `privacy.py`."""
-        autodiscover_modules("privacy")
+        """Hear from each app, and from uploads, what it holds of people and for how long (`privacy.py`), and which times it promises (`promises.py`)."""
+        autodiscover_modules("privacy", "promises")
         import_module("portal.uploads.privacy")

@@ -11,6 +11,7 @@ from cvs.presenters.review import reports_review_of
 from cvs.presenters.words import listed
 from cvs.services import baskets, ordering
 from cvs.services.ordering import Agreement
+from cvs.times import SOON, USUALLY
 from payments.forms import ReviewForm
 from payments.models import Order, OrderLine
 from payments.presenters.parts import Refusal, Section
@@ -39,7 +40,7 @@ class ReportsPart:
         """Return what each report will say and where it goes; raises NothingChosenError."""
         reviewed = reports_review_of(applicant, at=at)
         asked = agreement_fields(certified=reviewed.is_certified, repeats=bool(reviewed.under_way))
-        return Section("cvs/_review_reports.html", {"review": reviewed, "applicant": applicant}, asked)
+        return Section("cvs/_review_reports.html", {"review": reviewed, "applicant": applicant, "soon": SOON}, asked)
 
     def agreement(self, request: ApplicantRequest, form: ReviewForm) -> Agreement:
         """Return what was ticked, with the contact information confirmed in this session."""
@@ -70,7 +71,7 @@ class ReportsPart:
 
     def follows(self, order: Order, applicant: Applicant) -> Section:
         """Return what happens with the reports of a paid order."""
-        return Section("cvs/_follows_reports.html", {"order": order})
+        return Section("cvs/_follows_reports.html", {"order": order, "usually": USUALLY})
 
 
 REFUSALS = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from hashlib import sha256
 
 from django.db.models import Prefetch
@@ -13,13 +13,12 @@ from cvs.presenters.history import HistoryStep, as_steps, happenings, told
 from cvs.presenters.progress import Chip, Progress, progress_of
 from cvs.presenters.words import counted
 from cvs.states import REQUEST_MACHINE, UNPAID, RequestState
+from cvs.times import LONGEST_WAY, USUALLY
 from payments.models import Order
 from payments.presenters.attempts import payment_of
 from portal.eastern import eastern_date
 from portal.states import Owner
 
-# R-CVS-8: usually 1 business day, at most two weeks.
-LONGEST_WAY = timedelta(days=14)
 NOTHING_TO_DO = "You do not need to do anything"
 
 
@@ -133,7 +132,7 @@ def _waiting(request: ReportRequest) -> AuthorityRow:
 
 def _funded(request: ReportRequest) -> AuthorityRow:
     name, prepared = request.authority.name, list(request.reports.all())
-    remark = "Usually sent within 1 business day, at most 2 weeks."
+    remark = f"Usually sent {USUALLY}."
     if prepared:
         return AuthorityRow(name, Chip("progress", "Prepared"), "Ready to be sent", prepared[-1].issued_at, remark)
     return AuthorityRow(name, Chip("progress", "Being prepared"), "We are preparing the report", None, remark)

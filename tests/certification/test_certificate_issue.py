@@ -219,7 +219,7 @@ def test_person_reads_that_it_is_being_prepared_and_for_how_long(person: Applica
 
 
 def test_the_promise_comes_from_our_own_record(applicant: Applicant):
-    assert candidates.usual_weeks(at=AT) == candidates.TARGET_WEEKS
+    assert candidates.usual_weeks(at=AT) == 2
     for days in range(1, 11):
         IssueDecisionFactory.create(
             applicant=applicant, as_of=date(2026, 1, 31), eligible_since=date(2026, 1, 31) - timedelta(days=days * 4)

@@ -71,7 +71,7 @@ def test_form_without_token_is_refused_with_our_page():
 
 @pytest.mark.parametrize("given", [REQUEST_ID, "a" * 8, "Z" * 64])
 def test_well_formed_request_id_is_kept(client, given):
-    response = client.get(reverse("landing"), headers={"X-Request-ID": given})
+    response = client.get(reverse("contact"), headers={"X-Request-ID": given})
 
     assert response["X-Request-ID"] == given
 

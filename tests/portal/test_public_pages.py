@@ -4,6 +4,8 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from django.db import OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.urls import reverse
 
 PAGES = {
@@ -15,6 +17,16 @@ PAGES = {
     "terms": "Terms",
     "site_map": "Site map",
 }
+
+
+@pytest.fixture(autouse=True)
+def unreachable_database(monkeypatch):
+    """The database does not answer."""
+
+    def refuse(_):
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(BaseDatabaseWrapper, "ensure_connection", refuse)
 
 
 class Outline(HTMLParser):
