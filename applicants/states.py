@@ -112,6 +112,8 @@ class LinkPurpose(models.TextChoices):
     CONFIRM_EMAIL = "confirm_email", "Confirm the e-mail address"
     RESUME = "resume", "Go on with a registration"
     SHOW_NUMBER = "show_number", "Show a forgotten number"
+    CHANGE_EMAIL = "change_email", "Confirm a new e-mail address"
+    STOP_EMAIL_CHANGE = "stop_email_change", "Stop a change of e-mail address"
 
 
 REGISTRATION_MACHINE: Machine[RegistrationState] = Machine(

@@ -1,5 +1,6 @@
 """Links sent by mail: made, looked at, used once. Only a hash of the secret part is kept."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -12,6 +13,9 @@ LIFETIMES = {
     LinkPurpose.CONFIRM_EMAIL: timedelta(hours=24),
     LinkPurpose.RESUME: timedelta(hours=24),
     LinkPurpose.SHOW_NUMBER: timedelta(minutes=30),
+    LinkPurpose.CHANGE_EMAIL: timedelta(hours=24),
+    # Longer than what it stops: it is read by somebody who did not wait for it.
+    LinkPurpose.STOP_EMAIL_CHANGE: timedelta(days=7),
 }
 
 
@@ -63,3 +67,17 @@ def use_link(token: str, purpose: LinkPurpose, *, at: datetime) -> MailedLink:
     same = MailedLink.objects.filter(registration=link.registration, user=link.user, purpose=purpose)
     same.filter(used_at__isnull=True).update(used_at=at)
     return link
+
+
+def waiting_link(user: User, purpose: LinkPurpose, *, at: datetime) -> MailedLink | None:
+    """Return the newest link of `user` for `purpose` that could be used now."""
+    return _open(user, [purpose]).filter(expires_at__gt=at).order_by("-created_at", "-pk").first()
+
+
+def end_links(user: User, purposes: Sequence[LinkPurpose], *, at: datetime, except_to: str = "") -> int:
+    """End the links of `user` that were not used, but not those to the address `except_to`; returns how many ended."""
+    return _open(user, purposes).exclude(email=except_to).update(used_at=at)
+
+
+def _open(user: User, purposes: Sequence[LinkPurpose]) -> QuerySet[MailedLink]:
+    return MailedLink.objects.filter(user=user, purpose__in=purposes, used_at__isnull=True)
