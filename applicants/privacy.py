@@ -155,7 +155,7 @@ registry.add(
     Holding(
         model="applicants.MailedLink",
         topic="account",
-        what="Links that were sent to you for a forgotten number",
+        what="Links that were sent to you for a forgotten number or a new e-mail address",
         owner="user",
         left_out={"digest": "Secret: a hash of the link"},
     ),
@@ -194,7 +194,7 @@ registry.add(
     Exclusion("admin.LogEntry", "Notes of the staff pages about what staff did there"),
     Exclusion("applicants.User_groups", "Rights of staff accounts"),
     Exclusion("applicants.User_user_permissions", "Rights of staff accounts"),
-    # An e-mail address proves nothing about whose mail it is: anybody can enter yours as contact information. Messages
+    # An e-mail address proves nothing about whose mail it is: anybody can enter yours and have a link sent there. Messages
     # found by address would let one person read another's, links for a new password among them.
     Exclusion(
         "portal.OutgoingEmail",
@@ -255,7 +255,7 @@ retention.table.add(
     ),
     retention.Rule(
         key="mailed-links",
-        what="Links that we sent to confirm an address, to go on with a registration or to show a number",
+        what="Links that we sent to confirm or keep an address, to go on with a registration or to show a number",
         covers=("applicants.MailedLink",),
         since="their end",
         why="To answer questions about a link that does not work",

@@ -35,7 +35,7 @@ PUBLIC = {
     "register", "register_earlier", "register_ways_in", "register_name", "register_birth", "register_school",
     "register_email", "register_email_sent", "register_confirm", "register_password", "register_check",
     "register_done", "register_later", "register_resume", "register_resume_sent", "register_resume_link",
-    "number_forgotten", "number_sent", "number_link",
+    "number_forgotten", "number_sent", "number_link", "email_change_stop",
     "evaluate",
     "newsletter", "newsletter_issue", "newsletter_sign_up", "newsletter_sign_up_sent", "newsletter_confirm",
     "newsletter_unsubscribe",

@@ -41,11 +41,14 @@ def _text(label: str, autocomplete: str, *, required: str = "", hint: str = "", 
 
 
 class ContactForm(forms.Form):
-    """Contact information (R-CONTACT-1). Values are kept as typed, in any script."""
+    """Contact information (R-CONTACT-1). Values are kept as typed, in any script.
+
+    A new e-mail address is not among its values: it waits for a mailed link (`applicants.services.email_changes`).
+    """
 
     email = forms.EmailField(
         label="E-mail address",
-        help_text="We write to you here, for example name@example.org",
+        help_text="We write to you here, for example name@example.org. We send a link to a new address before we use it.",
         max_length=254,
         error_messages={
             "required": "Enter your e-mail address",
@@ -96,5 +99,5 @@ class ContactForm(forms.Form):
         return fax
 
     def values(self) -> ContactValues:
-        """Return what a valid form holds."""
-        return ContactValues(**self.cleaned_data)
+        """Return what a valid form holds besides the e-mail address."""
+        return ContactValues(**{name: text for name, text in self.cleaned_data.items() if name != "email"})

@@ -1,20 +1,21 @@
-"""Contact information: one current version a person, every change adds the next (R-CONTACT-1)."""
+"""Contact information: one current version a person, every change adds the next (R-CONTACT-1).
+
+The e-mail address in it is that of the account; it changes in `applicants.services.email_changes` alone.
+"""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from applicants.models import Applicant, ContactInformation
-from portal import audit, mail
+from applicants.models import Applicant, ContactInformation, User
+from portal import audit
 
 
 @dataclass(frozen=True)
 class ContactValues:
     """What a person tells of how to be reached; `country` is an ISO 3166 code, optional parts are empty strings."""
 
-    email: str
     phone: str
     line1: str
     city: str
@@ -33,7 +34,6 @@ def current_contact(applicant: Applicant) -> ContactInformation | None:
 def values_of(contact: ContactInformation) -> ContactValues:
     """Return the values of a stored version."""
     return ContactValues(
-        email=contact.email,
         phone=contact.phone,
         fax=contact.fax,
         line1=contact.line1,
@@ -49,46 +49,50 @@ def values_of(contact: ContactInformation) -> ContactValues:
 def update_contact(*, applicant: Applicant, values: ContactValues, at: datetime, actor: str) -> ContactInformation:
     """Record `values` as the person's contact information from `at` on and return the version in force.
 
-    Nothing is written when nothing changed. The account's address follows the e-mail address, so that a forgotten
-    password is answered there and no longer at the old one, which is told. `actor` comes from `audit.actor_label`.
+    Nothing is written when nothing changed. `actor` comes from `audit.actor_label`.
     """
-    locked = Applicant.objects.select_for_update(of=("self",)).select_related("user").get(pk=applicant.pk)
+    locked, user = lock_with_account(applicant.pk)
+    return write_contact(locked, values, email=user.email, at=at, actor=actor)
+
+
+def write_contact(
+    locked: Applicant, values: ContactValues, *, email: str, at: datetime, actor: str
+) -> ContactInformation:
+    """Do what `update_contact` does to a locked person whose account has the address `email`."""
     before = current_contact(locked)
     changed = _changed(before, values)
     if before is not None and not changed:
         return before
-    after = _supersede(locked, before, values, at=at, actor=actor)
+    after = supersede(locked, before, values, email=email, at=at, actor=actor)
     audit.record("applicants.contact_updated", actor=actor, subject=locked, at=at, changed=",".join(changed))
-    _follow(locked, values.email, at=at)
     return after
+
+
+def lock_with_account(applicant_id: int) -> tuple[Applicant, User]:
+    """Return the person, locked in the caller's transaction, and the account as it is behind that lock."""
+    locked = Applicant.objects.select_for_update().get(pk=applicant_id)
+    return locked, User.objects.get(pk=locked.user_id)
+
+
+def supersede(
+    applicant: Applicant,
+    before: ContactInformation | None,
+    values: ContactValues,
+    *,
+    email: str,
+    at: datetime,
+    actor: str,
+) -> ContactInformation:
+    """Add the next version of a locked person's contact information after `before`."""
+    if before is not None:
+        before.superseded_at = at
+        before.save(update_fields=["superseded_at"])
+    return ContactInformation.objects.create(
+        applicant=applicant, email=email, recorded_at=at, recorded_by=actor, **asdict(values)
+    )
 
 
 def _changed(before: ContactInformation | None, values: ContactValues) -> list[str]:
     """Return the names of the fields that differ, in order of the alphabet."""
     old = asdict(values_of(before)) if before else {}
     return sorted(name for name, value in asdict(values).items() if old.get(name, "") != value)
-
-
-def _supersede(
-    applicant: Applicant, before: ContactInformation | None, values: ContactValues, *, at: datetime, actor: str
-) -> ContactInformation:
-    if before is not None:
-        before.superseded_at = at
-        before.save(update_fields=["superseded_at"])
-    return ContactInformation.objects.create(applicant=applicant, recorded_at=at, recorded_by=actor, **asdict(values))
-
-
-def _follow(applicant: Applicant, email: str, *, at: datetime) -> None:
-    """Move the account to `email`; an old address must not go on to receive password links."""
-    user = applicant.user
-    old = user.email
-    if old == email:
-        return
-    user.email = email
-    user.save(update_fields=["email"])
-    EmailAddress.objects.filter(user=user).exclude(email__iexact=email).delete()
-    if old.lower() == email.lower():
-        return
-    mail.queue_email(template="email_address_in_use", to_email=email, context={}, at=at)
-    if old:
-        mail.queue_email(template="email_address_changed", to_email=old, context={}, at=at)

@@ -13,8 +13,8 @@ class Audience(Enum):
 
     PHYSICIAN = "physicians"
     ACCOUNT = "everybody who signs in"
-    FORMER_ADDRESS = "an address that was given up"
-    NEWCOMER = "people who register or look for their number"
+    FORMER_ADDRESS = "an address that was, or is to be, given up"
+    NEWCOMER = "people who register, look for their number or give a new address"
     AUTHORITY = "licensing authorities"
     SCHOOL = "people of medical schools"
     EVALUATOR = "physicians who evaluate applicants"
@@ -132,6 +132,7 @@ _ALL = (
     _application("application_returned", "Your application for certification was returned"),
     _application("application_rejected", "Your application for certification was rejected"),
     _application("application_reminder", "Your unfinished application will be deleted"),
+    MessageKind("email_change_requested", "Somebody wants to change your e-mail address", Audience.FORMER_ADDRESS),
     MessageKind("email_address_changed", "Your e-mail address was changed", Audience.FORMER_ADDRESS),
     _own_data("own_data_ready", "The copy of your data is ready", "Go to your data"),
     _own_data("correction_answered", "We answered your request for a correction", "Read the answer"),
@@ -139,6 +140,7 @@ _ALL = (
     _own_data("deletion_canceled", "Your account stays", "Go to your data"),
     _own_data("deletion_refused", "We could not delete your account", "Read the answer"),
     MessageKind("account_deleted", "Your account was deleted", Audience.FORMER_ADDRESS),
+    MessageKind("email_change_confirm", "Confirm your new e-mail address", Audience.NEWCOMER),
     MessageKind("email_address_in_use", "We write to this address from now on", Audience.NEWCOMER),
     MessageKind(
         "security_notice",

@@ -114,7 +114,7 @@ def _email(row: dict[str, str]) -> str:
 
 def _contact(row: dict[str, str]) -> ContactValues:
     parts = ("line1", "line2", "city", "region", "postal_code", "country", "phone")
-    return ContactValues(email=_email(row), **{part: row[part] for part in parts})
+    return ContactValues(**{part: row[part] for part in parts})
 
 
 def _add_names(applicant: Applicant, text: str) -> None:

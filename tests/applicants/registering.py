@@ -7,8 +7,10 @@ from contextlib import AbstractContextManager
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from applicants.models import Applicant, IssuedNumber, MailedLink, Registration, SuspectedDuplicate, User
+from applicants.services.email_changes import confirm_change, request_change
 from portal.models import AuditEvent, OutgoingEmail
 from tests.support import unchanged
 
@@ -64,6 +66,14 @@ def last_link(template: str) -> str:
     found = re.search(r"http://127\.0\.0\.1:8000(/\S+/)$", text, re.MULTILINE)
     assert found is not None, text
     return found[1]
+
+
+def change_address(applicant: Applicant, email: str) -> None:
+    """Ask for another address and press the button behind the link to it."""
+    at, actor = timezone.now(), f"user:{applicant.user_id}"
+    request_change(applicant=applicant, email=email, at=at, actor=actor)
+    token = last_link("email_change_confirm").split("/")[-2]
+    confirm_change(token, applicant=applicant, at=at, actor=actor)
 
 
 def up_to_email(client: Client, **name: str) -> None:

@@ -4,13 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from allauth.account.models import EmailAddress
 from django.urls import reverse
 
 from applicants.forms import ContactForm
 from applicants.models import ContactInformation
 from applicants.services.contact import current_contact, update_contact, values_of
-from portal.models import AuditEvent, OutgoingEmail
+from portal.models import AuditEvent
 from tests.factories.applicants import ApplicantFactory
 
 pytestmark = pytest.mark.django_db
@@ -67,21 +66,6 @@ def test_first_contact_information_is_recorded():
     contact = update_contact(applicant=applicant, values=values.values(), at=AT, actor="user:1")
 
     assert current_contact(applicant) == contact
-
-
-def test_account_follows_a_new_address_and_the_old_one_is_told(applicant):
-    old = applicant.user.email
-    EmailAddress.objects.create(user=applicant.user, email=old, primary=True)
-
-    values = changed(applicant, email="new@example.org")
-    update_contact(applicant=applicant, values=values, at=AT, actor="user:1")
-
-    applicant.user.refresh_from_db()
-    assert applicant.user.email == "new@example.org"
-    assert not EmailAddress.objects.filter(user=applicant.user).exists()
-    told = OutgoingEmail.objects.get(to_email=old)
-    assert told.template == "email_address_changed"
-    assert "new@example.org" not in told.text
 
 
 @pytest.mark.parametrize(

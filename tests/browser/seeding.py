@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from applicants.models import Applicant, IdentityCheck, NameRequest, User
 from applicants.roles import Role
+from applicants.services.links import make_link
+from applicants.states import LinkPurpose
 from certification.models import Certificate, Credential
 from certification.services.cases import steps
 from certification.services.imports import receiving, working
@@ -98,6 +100,7 @@ def _seed(world: World, double: StripeDoubleProcess) -> None:
     _name_a_certificate(world)
     _import_files(world)
     _send_a_notice()
+    _ask_for_another_address(world)
     world.names |= pathways.seed(_person(BY_BANK), _person(PAYING))
     names, world.sessions["official"] = ask_a_school(_person(NOT_CERTIFIED))
     world.names |= names
@@ -114,6 +117,13 @@ def _send_a_notice() -> None:
     steps.send_notice(
         case_id=case.pk, notice="A transcript that you sent differs from your school’s.", at=at, actor=member
     )
+
+
+def _ask_for_another_address(world: World) -> None:
+    """Somebody whose new e-mail address waits for its link."""
+    user, at = _person(BY_PATHWAY).user, timezone.now()
+    for name, purpose in (("new_email", LinkPurpose.CHANGE_EMAIL), ("old_email", LinkPurpose.STOP_EMAIL_CHANGE)):
+        world.names[name] = make_link(purpose, email="new@example.org", at=at, user=user)
 
 
 def _name_a_certificate(world: World) -> None:

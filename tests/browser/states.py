@@ -26,6 +26,7 @@ from tests.browser.seeding import (
 from tests.browser.seeding_applications import NONE, READY, RETURNED, STOPPED, WAITING, WARNED
 from tests.browser.state import State, Steps, press_button
 
+EMAIL = "/account/details/email"
 REPORT_DATE = "June 3, 2026"
 
 
@@ -148,6 +149,11 @@ PRIVATE = [
     State("what-if", "/certification/what-if/", "Latest safe days", NOT_CERTIFIED),
     State("what-if-error", "/certification/what-if/", "There is a problem", NOT_CERTIFIED, _wrong_what_if),
     State("details", "/account/details/", "Phone number", CERTIFIED),
+    State("details-waiting", "/account/details/", "new@example.org", BY_PATHWAY),
+    State("email-confirm", f"{EMAIL}/confirm/{{new_email}}/", "Use this address", BY_PATHWAY),
+    State("email-confirm-dead", f"{EMAIL}/confirm/x/", "This link does not work here", BY_PATHWAY, status=404),
+    State("email-stop", f"{EMAIL}/stop/{{old_email}}/", "Stop the change"),
+    State("email-stop-dead", f"{EMAIL}/stop/x/", "This link no longer works", status=404),
     State("activity-none", "/account/activity/", "Nobody has opened your record", NEW),
     State("activity-changes", "/account/activity/?show=changes", "Order paid", CERTIFIED),
     State("details-errors", "/account/details/", "There is a problem", CERTIFIED, _send_wrong_details),

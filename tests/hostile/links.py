@@ -1,10 +1,12 @@
-"""Links that work without an account: of an official who was asked, and of physicians who were invited to evaluate."""
+"""Links that work without an account: of somebody who keeps an address, of an official who was asked, and of physicians who were invited to evaluate."""
 
 from datetime import date, timedelta
 
 from django.urls import reverse
 from django.utils import timezone
 
+from applicants.services.links import make_link
+from applicants.states import LinkPurpose
 from certification.models import Evaluator, VerificationRequest
 from certification.services.pathways.seasons import open_season
 from certification.services.verification import links
@@ -17,7 +19,11 @@ from tests.support.access import World
 def secrets_of_links(world: World) -> dict[str, str]:
     """Make a link of each kind; returns the secret parts by the address that each opens."""
     asked, to_agree, agreed = _asked(world), *_invited()
+    stops = make_link(
+        LinkPurpose.STOP_EMAIL_CHANGE, email="owner@example.org", at=timezone.now(), user=world.users["owner"]
+    )
     return {
+        reverse("email_change_stop", args=[stops]): stops,
         reverse("school_answer", args=[asked]): asked,
         reverse("evaluate", args=[to_agree]): to_agree,
         reverse("evaluate", args=[agreed]): agreed,

@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from applicants.models import Applicant
-from applicants.services.contact import current_contact, update_contact, values_of
+from applicants.services.contact import current_contact
 from portal.models import AuditEvent, DeliveryState, NewsletterDelivery, NewsletterSubscriber, OutgoingEmail
 from portal.models import SubscriptionState as S
 from portal.newsletter import subscriptions
 from portal.states import IllegalMoveError
+from tests.applicants.registering import change_address
 from tests.factories.newsletter import NewsletterDeliveryFactory, NewsletterSubscriberFactory
 
 pytestmark = pytest.mark.django_db
@@ -239,10 +240,8 @@ def test_a_new_address_of_the_account_changes_no_subscription(applicant: Applica
     assert contact is not None
     reader = NewsletterSubscriberFactory.create(email=contact.email)
     before = NewsletterSubscriber.objects.values().get()
-    values = values_of(contact)
-    changed = type(values)(**{**vars(values), "email": "elsewhere@example.org"})
 
-    update_contact(applicant=applicant, values=changed, at=timezone.now(), actor="tests")
+    change_address(applicant, "elsewhere@example.org")
 
     applicant.user.refresh_from_db()
     assert applicant.user.email == "elsewhere@example.org"

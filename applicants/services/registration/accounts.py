@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from allauth.account.models import EmailAddress
 from django.conf import settings
 
 from applicants import numbers
 from applicants.models import Applicant, Registration, User
+from applicants.services.confirmed_addresses import keep_confirmed
 from applicants.states import REGISTRATION_MACHINE, RegistrationState
 from portal import audit, mail
 
@@ -34,7 +34,7 @@ def open_account(
         birth_date=registration.birth_date,
         created_at=at,
     )
-    _keep_confirmed_address(user)
+    keep_confirmed(user)
     registration.state = RegistrationState.COMPLETED
     registration.applicant = applicant
     registration.finished_at = at
@@ -56,9 +56,3 @@ def open_account(
         at=at,
     )
     return applicant
-
-
-def _keep_confirmed_address(user: User) -> None:
-    # Two people may share an address; it is confirmed for the one who had it first.
-    if not EmailAddress.objects.filter(email__iexact=user.email).exists():
-        EmailAddress.objects.create(user=user, email=user.email.lower(), primary=True, verified=True)

@@ -1,4 +1,4 @@
-"""How often registration and forgotten numbers may be asked for; a refusal says the same to everybody."""
+"""How often registration, forgotten numbers and a new e-mail address may be asked for; a refusal says the same to everybody."""
 
 from datetime import timedelta
 
@@ -16,6 +16,7 @@ FINISHES = RateLimit("registration-finishes", 30, HOUR)
 MESSAGES = RateLimit("registration-messages", 60, HOUR)
 MESSAGES_TO_ONE = RateLimit("registration-messages-to-one", 5, HOUR)
 LINKS = RateLimit("registration-links", 120, HOUR)
+EMAIL_CHANGES = RateLimit("email-changes", 5, HOUR)
 NUMBERS = RateLimit("number-requests", 20, HOUR)
 NUMBERS_TO_ONE = RateLimit("number-requests-to-one", 5, HOUR)
 _KEY_LENGTH = 32
