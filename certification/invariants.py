@@ -29,6 +29,10 @@ QUESTIONS = {
         SELECT wanted.name FROM (VALUES ('certification_issuedecision_append_only'),
             ('certification_certificatechange_append_only')) AS wanted (name)
         WHERE NOT EXISTS (SELECT 1 FROM pg_trigger g WHERE g.tgname = wanted.name AND g.tgenabled IN ('O', 'A'))""",
+    "what is alleged in a case is written once": """
+        SELECT wanted.name FROM (VALUES ('certification_caseallegation_written_once'),
+            ('certification_caseallegation_no_truncate')) AS wanted (name)
+        WHERE NOT EXISTS (SELECT 1 FROM pg_trigger g WHERE g.tgname = wanted.name AND g.tgenabled IN ('O', 'A'))""",
     "21: every change of a certificate has an audit event that says so": """
         SELECT h.id FROM certification_certificatechange h WHERE NOT EXISTS (
             SELECT 1 FROM portal_auditevent e WHERE e.subject_type = 'certification.certificate'

@@ -45,7 +45,7 @@ def history_of(subject: models.Model, *, before: int | None) -> HistoryPage:
     """Return what happened to `subject`, for staff: with the name of whoever did it (two queries)."""
     events = AuditEvent.objects.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
     chosen, older = _page(events, before)
-    people = _people(chosen)
+    people = _people(event.actor for event in chosen)
     lines = (
         Line(
             event.at,
@@ -85,7 +85,7 @@ def changes_of(person: int, *, own: AbstractBaseUser, before: int | None) -> His
     Reasons are left out: they are written by staff for staff.
     """
     chosen, older = _page(told_to_the_person(AuditEvent.objects.filter(person=person)), before)
-    people = _people(chosen)
+    people = _people(event.actor for event in chosen)
     lines = (
         Line(
             event.at,
@@ -110,8 +110,15 @@ def _key(actor: str) -> int | None:
     return int(digits) if actor.startswith(_PERSON) and digits.isdigit() else None
 
 
-def _people(events: Iterable[AuditEvent]) -> Mapping[int, AbstractBaseUser]:
-    keys = {key for event in events if (key := _key(event.actor)) is not None}
+def names_of(actors: Iterable[str]) -> Mapping[str, str]:
+    """Return how staff read each of `actors`, as on the page of a history (one query)."""
+    asked = set(actors)
+    people = _people(asked)
+    return {actor: _name(actor, people) for actor in asked}
+
+
+def _people(actors: Iterable[str]) -> Mapping[int, AbstractBaseUser]:
+    keys = {key for actor in actors if (key := _key(actor)) is not None}
     return get_user_model()._default_manager.in_bulk(keys)
 
 

@@ -22,6 +22,7 @@ from certification.states import CASE_MACHINE, SanctionKind
 from portal.admin import WaitingFilter
 from portal.admin.reasons import Act, RefusedActError, act_with_words
 from portal.audit import actor_label
+from portal.audit_history import names_of
 from portal.four_eyes import SamePersonError
 from portal.states import IllegalMoveError, Owner
 from portal.uploads.http import shows_page_images
@@ -135,7 +136,8 @@ class IrregularBehaviorCaseAdmin(CommitteeAdmin):
             days=10,
         ),
     )
-    exclude = ["hold"]
+    exclude = ["hold", "opened_by"]
+    readonly_fields = ["opener"]
     actions = [
         act_with_words(
             "start_review", _act(_review), title="Begin the review", label="Note (not kept)", permission="manage"
@@ -162,12 +164,19 @@ class IrregularBehaviorCaseAdmin(CommitteeAdmin):
         def page(asked: HttpRequest) -> HttpResponseBase:
             case = IrregularBehaviorCase.objects.filter(pk=int(object_id)).first() if _is_key(object_id) else None
             files = [one.upload for one in case.documents.select_related("upload")] if case else []
-            later = case.later_allegations.select_related("verification").order_by("pk") if case else ()
+            later = list(case.later_allegations.select_related("verification").order_by("pk")) if case else []
+            names = names_of(one.made_by for one in later)
+            told = [(one, names[one.made_by]) for one in later]
             return super(IrregularBehaviorCaseAdmin, self).change_view(
-                asked, object_id, form_url, {**(extra_context or {}), "files": files, "later": later}
+                asked, object_id, form_url, {**(extra_context or {}), "files": files, "later": told}
             )
 
         return cast("HttpResponse", page(request))
+
+    @admin.display(description="Opened by")
+    def opener(self, row: IrregularBehaviorCase) -> str:
+        """Return who opened the case, as histories name them."""
+        return names_of([row.opened_by])[row.opened_by]
 
     @admin.display(description="Person")
     def number(self, row: IrregularBehaviorCase) -> str:

@@ -2,6 +2,8 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
 
 from applicants.models import Applicant
 from certification.models.credentials import Credential
@@ -79,12 +81,15 @@ class IrregularBehaviorCase(models.Model):
 
 
 class CaseAllegation(models.Model):
-    """What was alleged while a case was open already, beside the allegation that opened it. Written once."""
+    """What was alleged while a case was open already, beside the allegation that opened it.
+
+    Written once: a trigger refuses any change but that a deletion takes the question to the school away.
+    """
 
     audit_person = "case__applicant_id"
 
     case = models.ForeignKey(IrregularBehaviorCase, on_delete=models.PROTECT, related_name="later_allegations")
-    words = models.TextField(help_text="For staff; the person reads the notice.")
+    words = models.TextField(max_length=MOST_WORDS, help_text="For staff; the person reads the notice.")
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=120)
     verification = models.ForeignKey(
@@ -95,6 +100,13 @@ class CaseAllegation(models.Model):
         related_name="+",
         help_text="The question to the school whose answer gave rise to it.",
     )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("words"), MOST_WORDS), name="case_allegation_not_too_long"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"allegation {self.pk} of case {self.case_id}"

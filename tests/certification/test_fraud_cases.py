@@ -6,19 +6,22 @@ import zipfile
 from dataclasses import replace
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from applicants.models import Applicant
 from applicants.roles import Role
 from applicants.services import reviews
-from certification.models import Credential, IrregularBehaviorCase, LastVerdict
+from certification import invariants
+from certification.models import CaseAllegation, Credential, IrregularBehaviorCase, LastVerdict
+from certification.models.cases import MOST_WORDS
 from certification.presenters.checklist import item_for, rows_of
 from certification.presenters.credentials import history_of
 from certification.presenters.history import events_of
 from certification.rules.trace import Outcome
 from certification.services.cases import steps
-from certification.services.cases.steps import Evidence
+from certification.services.cases.steps import NO_EVIDENCE, CaseError, Evidence
 from certification.services.credentials import deciding, moves
 from certification.services.credentials.deciding import CredentialReading
 from certification.services.evaluation import evaluate_person
@@ -136,7 +139,7 @@ def test_a_cleared_suspicion_is_no_act_of_the_person(applicant: Applicant, appli
 def test_nothing_that_is_alleged_later_is_lost_or_told_to_the_person(applicant: Applicant, applicant_client: Client):
     first, second = sent_request(applicant=applicant), VerificationRequestFactory.create(applicant=applicant)
     document, member = first.credential, actor_label(staff_in(Role.COMMITTEE))
-    long = "The seal is copied. " * 600
+    long = "The seal is copied. " * 400
     for words, asked in ((long, first), (f"{long}Last words of the second", second), ("A third time", None)):
         steps.open_case(applicant=applicant, allegation=words, evidence=Evidence(document, asked), at=AT, actor=member)
 
@@ -150,10 +153,66 @@ def test_nothing_that_is_alleged_later_is_lost_or_told_to_the_person(applicant: 
     address = reverse("admin:certification_irregularbehaviorcase_change", args=[case.pk])
     page = open_record(browser_of(Role.COMMITTEE), address).content.decode()
     assert "Last words of the second" in page
+    assert staff_in(Role.COMMITTEE).email in page
+    assert "user:" not in page
     assert reverse("admin:certification_verificationrequest_change", args=[second.pk]) in page
     for question in ("", "?show=changes"):
         told = applicant_client.get(reverse("account_activity") + question).content.decode()
         assert not [word for word in ("copied", "alleged", "Case", "Last words") if word in told]
+
+
+def alleged_later(applicant: Applicant) -> CaseAllegation:
+    """Something that was alleged of a document whose case was open already, after an answer of the school."""
+    asked, member = sent_request(applicant=applicant), actor_label(staff_in(Role.COMMITTEE))
+    evidence = Evidence(asked.credential, asked)
+    for words in ("The seal is copied", "The signature too"):
+        steps.open_case(applicant=applicant, allegation=words, evidence=evidence, at=AT, actor=member)
+    return CaseAllegation.objects.get()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE {} SET words = 'Less'",
+        "UPDATE {} SET made_by = 'somebody', verification_id = NULL",
+        "UPDATE {} SET made_at = made_at + interval '1 day'",
+        "DELETE FROM {}",
+        "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE {}",
+    ],
+)
+def test_what_is_alleged_is_written_once(applicant: Applicant, change: str):
+    table = alleged_later(applicant)._meta.db_table
+
+    refused = pytest.raises(IntegrityError, match="written once")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(change.format(table))
+
+    assert CaseAllegation.objects.get().words == "The signature too"
+    assert not [line for line in invariants.check(stored=False) if "alleged" in line]
+
+
+def test_what_is_alleged_outlives_the_question_to_the_school(applicant: Applicant):
+    row = alleged_later(applicant)
+    before = CaseAllegation.objects.filter(verification__isnull=False)
+    assert before.update(verification=None) == 1
+
+    row.refresh_from_db()
+    assert (row.words, row.verification) == ("The signature too", None)
+
+
+def test_nobody_alleges_more_than_can_be_kept(applicant: Applicant):
+    first = alleged_later(applicant)
+    document, too_long = first.case.credential, "x" * (MOST_WORDS + 1)
+    before = AuditEvent.objects.count()
+
+    for evidence in (Evidence(document), NO_EVIDENCE):
+        with pytest.raises(CaseError, match="Use at most 10,000 characters"):
+            steps.open_case(applicant=applicant, allegation=too_long, evidence=evidence, at=AT, actor="test")
+    with pytest.raises(IntegrityError, match="case_allegation_not_too_long"), transaction.atomic():
+        CaseAllegation.objects.create(case=first.case, words=too_long, made_at=AT, made_by="test")
+
+    assert (IrregularBehaviorCase.objects.count(), CaseAllegation.objects.count()) == (1, 1)
+    assert (len(open_holds(applicant)), AuditEvent.objects.count()) == (1, before)
 
 
 def test_a_school_that_says_not_ours_opens_a_case():

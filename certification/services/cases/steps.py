@@ -12,6 +12,7 @@ from applicants.models import Applicant
 from applicants.permissions import require
 from certification.certificate_emails import tell
 from certification.models import CaseAllegation, CaseDocument, Credential, IrregularBehaviorCase, VerificationRequest
+from certification.models.cases import MOST_WORDS
 from certification.services.holds import lift_hold, place_hold
 from certification.states import BEFORE_NOTICE, CASE_MACHINE, CLOSED_CASES, CaseState, HoldKind
 from portal import audit, mail
@@ -46,7 +47,9 @@ NO_EVIDENCE = Evidence()
 def open_case(
     *, applicant: Applicant, allegation: str, at: datetime, actor: str, evidence: Evidence = NO_EVIDENCE
 ) -> IrregularBehaviorCase:
-    """Record an allegation, and hold the certificate while the case is open (R-HOLD-2). Raises CaseError without words.
+    """Record an allegation, and hold the certificate while the case is open (R-HOLD-2).
+
+    Raises CaseError without words, or with too many.
 
     For the committee's page and for services that meet a falsified document; who may is asked by the caller. What is
     alleged of a document before the notice joins its case, each with its day and its evidence; after it, it is a case of
@@ -54,6 +57,8 @@ def open_case(
     """
     if not allegation.strip():
         raise CaseError("Say what is alleged", field="allegation")
+    if len(allegation) > MOST_WORDS:
+        raise CaseError(f"Use at most {MOST_WORDS:,} characters to say what is alleged", field="allegation")
     if evidence.credential is not None and (known := _case_without_notice(evidence.credential)) is not None:
         return _add_allegation(known, allegation, evidence, at=at, actor=actor)
     # The reason of a hold is read by all who see holds; what is alleged is for the committee.
