@@ -1,19 +1,20 @@
 """What the portal holds of a person's certification, and for how long."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from applicants.models import Applicant
 from applicants.privacy import NOTES_OF_REVIEWERS
 from certification import certificate_privacy, import_privacy
-from certification.models import Application, Hold
+from certification.models import Application, Credential, Hold, IrregularBehaviorCase
 from certification.services.verification.review import erase_answers_of
 from certification.states import CredentialState, HoldKind
 from portal import retention
 from portal.models import FourEyesAct
-from portal.personal_data import AfterDeletion, HeldBack, Holding, Obstacle, Topic, registry
+from portal.personal_data import AfterDeletion, HeldBack, Holding, Obstacle, Rows, Topic, registry
 
 FOR_STAFF = "Words of staff, which may be about others"
 
@@ -23,7 +24,10 @@ UNTOLD = (
     Q(event=f"certification.credential_{CredentialState.SUSPECTED_FRAUD.value}")
     | Q(facts__contains={"was": CredentialState.SUSPECTED_FRAUD.value})
     | Q(facts__contains={"act": FourEyesAct.SUSPECT_FRAUD.value})
-    | Q(event="certification.hold_placed", facts__contains={"kind": HoldKind.IRREGULAR_BEHAVIOR.value})
+    | Q(
+        event__in=["certification.hold_placed", "certification.hold_lifted"],
+        facts__contains={"kind": HoldKind.IRREGULAR_BEHAVIOR.value},
+    )
 )
 # It ends by a new review, which reads like something the person sent.
 CLEARED = Q(
@@ -32,9 +36,41 @@ CLEARED = Q(
 )
 
 
-def _open_holds(user_id: int) -> list[str]:
-    is_open = Hold.objects.filter(applicant__user=user_id, lifted_at__isnull=True).exists()
-    return ["Your record is on hold. Our staff must finish their check first."] if is_open else []
+# A file that was replaced begins a review anew, and is told itself; the same for a suspicion, in which nothing moves.
+BEGUN_ANEW = Q(
+    event=f"certification.credential_{CredentialState.SUBMITTED.value}",
+    facts__contains={"was": CredentialState.IN_REVIEW.value},
+)
+ON_HOLD = "Your record is on hold. Our staff must finish their check first."
+IN_REVIEW = "A review of your record is under way. Our staff must finish it first."
+UNDER_REVIEW = (CredentialState.SUBMITTED, CredentialState.IN_REVIEW, CredentialState.SUSPECTED_FRAUD)
+
+
+def _told_holds(user_id: int) -> Rows:
+    """Return the holds of which the person knows; that of a case is told with its notice."""
+    untold = IrregularBehaviorCase.objects.untold().filter(hold=OuterRef("pk"))
+    return Hold.objects.filter(~Exists(untold), applicant__user=user_id)
+
+
+def _erase_holds(user_id: int, at: datetime) -> int:
+    """Delete the holds but those of cases, which stay with their finding."""
+    of_cases = IrregularBehaviorCase.objects.filter(hold=OuterRef("pk"))
+    return Hold.objects.filter(~Exists(of_cases), applicant__user=user_id).delete()[0]
+
+
+def _looked_into(user_id: int) -> list[str]:
+    """Stop a deletion while a hold is open, or a document is reviewed; one query.
+
+    A hold of which the person does not know is told in the words of a review.
+    """
+    documents = Credential.objects.filter(applicant__user=user_id, state__in=UNDER_REVIEW)
+    holds = Hold.objects.filter(applicant__user=user_id, lifted_at__isnull=True)
+    told = _told_holds(user_id).filter(lifted_at__isnull=True)
+    found = Applicant.objects.filter(user=user_id).annotate(
+        is_held=Exists(told), is_reviewed=Exists(documents) | Exists(holds.exclude(pk__in=told.values("pk")))
+    )
+    is_held, is_reviewed = found.values_list("is_held", "is_reviewed").first() or (False, False)
+    return [sentence for is_so, sentence in ((is_held, ON_HOLD), (is_reviewed, IN_REVIEW)) if is_so]
 
 
 _holding = partial(Holding, topic="certification", owner="applicant__user")
@@ -88,7 +124,13 @@ registry.add(
     _holding(
         model="certification.Credential",
         what="Credentials that are verified with your school",
-        left_out=NOTES_OF_REVIEWERS,
+        left_out={
+            **NOTES_OF_REVIEWERS,
+            "told_state": "Stands in the state",
+            "told_since": "Stands in the time of its state",
+            "decided_at": "Stands in the history of the credential",
+        },
+        told_from={"state": "told_state", "moved_at": "told_since"},
         told_as={"state": {CredentialState.SUSPECTED_FRAUD.value: CredentialState.IN_REVIEW.value}},
     ),
     _holding(
@@ -168,14 +210,17 @@ registry.add(
     _holding(
         model="certification.Hold",
         what="Times when our services stopped for you",
+        find=_told_holds,
+        erase=_erase_holds,
         told_as={"kind": {HoldKind.IRREGULAR_BEHAVIOR.value: HoldKind.STAFF.value}},
         left_out={"reason": FOR_STAFF, "placed_by": "Names a member of staff", "lifted_by": "Names a member of staff"},
     ),
     *certificate_privacy.HOLDINGS,
     *import_privacy.HOLDINGS,
-    Obstacle("hold", _open_holds),
+    Obstacle("hold", _looked_into),
     HeldBack("suspicion", UNTOLD),
     HeldBack("cleared suspicion", CLEARED, on_pages=True),
+    HeldBack("review begun anew", BEGUN_ANEW, on_pages=True),
 )
 
 retention.table.add(

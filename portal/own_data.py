@@ -62,7 +62,7 @@ def topic_of(topic: Topic, user_id: int) -> dict[str, object]:
 
 def _table(holding: Holding, user_id: int) -> dict[str, object]:
     columns = holding.exported_fields()
-    rows = holding.rows_of(user_id).values(*[column.name for column in columns])
+    rows = holding.rows_of(user_id).values(*[column.name for column in columns], *holding.told_from.values())
     return {
         "what": holding.what,
         "columns": {column.name: _description(column, holding.told_as.get(column.name, {})) for column in columns},
@@ -72,6 +72,9 @@ def _table(holding: Holding, user_id: int) -> dict[str, object]:
 
 
 def _told(holding: Holding, row: dict[str, object]) -> dict[str, object]:
+    row = {**row, **{name: row[other] or row[name] for name, other in holding.told_from.items()}}
+    for other in holding.told_from.values():
+        del row[other]
     told = {name: others.get(str(row[name]), row[name]) for name, others in holding.told_as.items()}
     return {**row, **told}
 

@@ -41,7 +41,7 @@ class Holding:
     `model` is a label such as payments.Order. `owner` is the look-up from a row to the account, such as
     `applicant__user`; where there is none, `find` returns the rows of the account with this primary key. `left_out` maps
     fields that are not exported to the reason, `told_as` those of which a value is told as another one, because the person
-    is not told yet what it says. `emptied` maps fields to what they hold after a deletion that keeps the
+    is not told yet what it says, `told_from` those that are told from another field where that one is filled. `emptied` maps fields to what they hold after a deletion that keeps the
     row, `kept_because` says why a row stays. `erase` does what neither deleting nor overwriting can; it gets the
     account's primary key and the time, and returns how many rows it dealt with.
     """
@@ -53,6 +53,7 @@ class Holding:
     find: Callable[[int], Rows] | None = None
     left_out: Mapping[str, str] = field(default_factory=dict)
     told_as: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    told_from: Mapping[str, str] = field(default_factory=dict)
     after_deletion: AfterDeletion = AfterDeletion.DELETED
     emptied: Mapping[str, object] = field(default_factory=dict)
     kept_because: str = ""

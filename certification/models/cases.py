@@ -9,11 +9,19 @@ from applicants.models import Applicant
 from certification.models.credentials import Credential
 from certification.models.holds import Annotation, Hold
 from certification.models.verification import VerificationRequest
-from certification.states import CaseState, SanctionKind
+from certification.states import SHOWN_TO_THE_PERSON, CaseState, SanctionKind
 from portal.constraints import both_or_neither, state_is_known
 from portal.models import Upload
 
 MOST_WORDS = 10_000
+
+
+class CaseQuerySet(models.QuerySet["IrregularBehaviorCase"]):
+    """Questions about cases."""
+
+    def untold(self) -> "CaseQuerySet":
+        """Return those of which the person concerned knows nothing: no notice was sent, or none ever will be."""
+        return self.exclude(state__in=SHOWN_TO_THE_PERSON)
 
 
 class IrregularBehaviorCase(models.Model):
@@ -54,6 +62,8 @@ class IrregularBehaviorCase(models.Model):
     appealed_at = models.DateTimeField(null=True, blank=True)
     annotation = models.OneToOneField(Annotation, null=True, blank=True, on_delete=models.PROTECT, related_name="case")
     closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CaseQuerySet.as_manager()
 
     class Meta:
         constraints = [

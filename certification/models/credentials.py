@@ -1,5 +1,7 @@
 """Medical education credentials, their files, and how their verification went."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -45,6 +47,10 @@ class Credential(HeldForReview):
     kind = models.CharField(max_length=20, choices=CredentialKind.choices)
     state = models.CharField(max_length=30, choices=CredentialState.choices, default=CredentialState.DRAFT)
     moved_at = models.DateTimeField(default=timezone.now, help_text="Since when it is in its state.")
+    told_state = models.CharField(
+        max_length=30, blank=True, help_text="What the physician reads in place of a suspicion; empty when none is."
+    )
+    told_since = models.DateTimeField(null=True, blank=True, help_text="Since when they read it so.")
     issuer = models.CharField(max_length=250)
     school = models.ForeignKey(
         MedicalSchool, null=True, blank=True, on_delete=models.PROTECT, related_name="credentials"
@@ -77,11 +83,22 @@ class Credential(HeldForReview):
         constraints = [
             state_is_known("credential", "kind", CredentialKind.values),
             state_is_known("credential", "state", CredentialState.values),
+            state_is_known(
+                "credential", "told_state", ["", CredentialState.SUBMITTED.value, CredentialState.IN_REVIEW.value]
+            ),
             *review_constraints("credential"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def told(self) -> tuple[CredentialState, datetime]:
+        """Return the state that the physician is told, and since when: a suspicion goes on as the review before it."""
+        state = CredentialState(self.state)
+        if state != CredentialState.SUSPECTED_FRAUD:
+            return state, self.moved_at
+        return CredentialState(self.told_state or CredentialState.IN_REVIEW), self.told_since or self.moved_at
 
     @property
     def not_ready(self) -> str:

@@ -9,7 +9,7 @@ from portal.constraints import state_is_known
 
 
 class LastVerdict(models.Model):
-    """The latest evaluation of a person; a copy for lists and warnings, never what a decision rests on.
+    """The latest evaluation of a person, as they may be told; a copy for lists and warnings, never what a decision rests on.
 
     `changed_on` is since when the outcome has been what it is. `open_rules` maps each rule that is in the way to its answer.
     `pass_by` is the last day for the missing examinations (R-EXAM-3); None when none is missing or nothing was passed yet.

@@ -80,7 +80,7 @@ def page_of(applicant: Applicant, *, at: datetime) -> CertificatePage | None:
     found = Certificate.objects.filter(applicant=applicant).prefetch_related("changes", "copies").first()
     if found is None:
         return None
-    verdict = evaluate_person(applicant, eastern_date(at))
+    verdict = evaluate_person(applicant, eastern_date(at), as_told=True)
     answer, end = verdict.answer, verdict.certificate.valid_through if verdict.certificate else None
     tone, label = CHIPS.get(answer, ("todo", "Not valid yet"))
     changes = sorted(found.changes.all(), key=lambda change: change.pk)

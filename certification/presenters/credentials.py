@@ -29,8 +29,7 @@ TURNS = {
     Owner.SCHOOL: "Waiting for your school",
     Owner.NOBODY: "Nothing to do",
 }
-_REVIEWED = ("progress", "In review", "A reviewer is looking at it. You do not need to do anything.")
-# State → shape, words of the chip, and one sentence. A suspicion is no finding, and told by no other words than a review.
+# State → shape, words of the chip, and one sentence. A suspicion is no finding, and told as `Credential.told` says.
 _SAID: Mapping[CredentialState, tuple[str, str, str]] = {
     C.DRAFT: ("todo", "Not sent yet", "Add what is missing, and send it for review."),
     C.SUBMITTED: (
@@ -38,7 +37,7 @@ _SAID: Mapping[CredentialState, tuple[str, str, str]] = {
         "Waiting for us",
         "A reviewer compares it with your record. You do not need to do anything.",
     ),
-    C.IN_REVIEW: _REVIEWED,
+    C.IN_REVIEW: ("progress", "In review", "A reviewer is looking at it. You do not need to do anything."),
     C.RETURNED_TO_APPLICANT: ("action", "Action needed", "Read what is missing, and send it again."),
     C.ACCEPTED_FOR_VERIFICATION: (
         "progress",
@@ -55,7 +54,6 @@ _SAID: Mapping[CredentialState, tuple[str, str, str]] = {
     C.REQUERIED: ("progress", "Waiting for your school", "We asked your school about its answer."),
     C.VERIFIED: ("done", "Verified", "Your school confirmed it. There is nothing to do."),
     C.REFUSED: ("action", "Refused", "This document does not count. Read why below."),
-    C.SUSPECTED_FRAUD: _REVIEWED,
 }
 LETTER_DONE = (
     "We accepted the letter of your school on {day}. It counts for examinations. Upload the diploma as soon as your "
@@ -101,7 +99,7 @@ class Standing:
 
 def standing_of(credential: Credential, *, at: datetime, documents: Sequence[CredentialDocument] = ()) -> Standing:
     """Return where `credential` stands; with `documents`, its current files, also what is missing."""
-    state = C(credential.state)
+    state, since = credential.told
     tone, label, text = _SAID[state]
     turn = TURNS[CREDENTIAL_MACHINE.owners[state]]
     if state == C.RETURNED_TO_APPLICANT and credential.letter_accepted_on and not credential.return_reason:
@@ -117,7 +115,7 @@ def standing_of(credential: Credential, *, at: datetime, documents: Sequence[Cre
         label=label,
         text=text,
         turn=turn,
-        days=business_days_between(eastern_date(credential.moved_at), eastern_date(at)),
+        days=business_days_between(eastern_date(since), eastern_date(at)),
         documents=documents,
         missing=completeness.missing(credential, documents) if is_open and documents is not None else (),
         may_send=is_open,
@@ -145,9 +143,9 @@ def overview_of(credentials: Sequence[Credential], *, at: datetime) -> Overview:
 
 
 def _brief(credential: Credential, *, at: datetime) -> Standing:
-    state = C(credential.state)
+    state, since = credential.told
     tone, label, text = _SAID[state]
-    days = business_days_between(eastern_date(credential.moved_at), eastern_date(at))
+    days = business_days_between(eastern_date(since), eastern_date(at))
     return Standing(credential, tone, label, text, TURNS[CREDENTIAL_MACHINE.owners[state]], days)
 
 

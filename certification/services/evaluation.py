@@ -22,19 +22,25 @@ class Judged:
 
 
 def judge(applicant: Applicant, as_of: date) -> Judged:
-    """Return verdict and facts of a person on `as_of` (US Eastern), for pages that show both."""
-    facts = person_facts(applicant, as_of)
+    """Return verdict and facts of a person on `as_of` (US Eastern), as the person may be told, for pages that show both."""
+    facts = person_facts(applicant, as_of, as_told=True)
     return Judged(facts, evaluate(facts, current_tables(), as_of))
 
 
-def evaluate_person(applicant: Applicant, as_of: date, tables: RuleTables | None = None) -> Verdict:
-    """Return the verdict on a person on `as_of` (US Eastern). Two queries besides the tables, which a caller may hand in."""
-    return evaluate(person_facts(applicant, as_of), tables or current_tables(), as_of)
+def evaluate_person(
+    applicant: Applicant, as_of: date, tables: RuleTables | None = None, *, as_told: bool = False
+) -> Verdict:
+    """Return the verdict on a person on `as_of` (US Eastern). Two queries besides the tables, which a caller may hand in.
+
+    `as_told` is for the person's own pages: nothing of it tells of a case before its notice (R-IRR-2).
+    """
+    return evaluate(person_facts(applicant, as_of, as_told=as_told), tables or current_tables(), as_of)
 
 
 def evaluate_people(
-    applicant_ids: Iterable[int], as_of: date, tables: RuleTables | None = None
+    applicant_ids: Iterable[int], as_of: date, tables: RuleTables | None = None, *, as_told: bool = False
 ) -> Mapping[int, Verdict]:
-    """Return the verdict on each of these people; two queries, so give it a few hundred at a time."""
+    """Return the verdict on each of these people; two queries, so give it a few hundred at a time. `as_told` as above."""
     chosen = tables or current_tables()
-    return {pk: evaluate(facts, chosen, as_of) for pk, facts in people_facts(applicant_ids, as_of).items()}
+    known = people_facts(applicant_ids, as_of, as_told=as_told)
+    return {pk: evaluate(facts, chosen, as_of) for pk, facts in known.items()}

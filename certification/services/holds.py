@@ -69,7 +69,9 @@ def lift_hold(*, hold_id: int, reason: str, at: datetime, actor: str) -> Hold:
         raise HoldAlreadyLiftedError(f"Hold {hold_id} was lifted by {hold.lifted_by}.")
     hold.lifted_at, hold.lifted_by = at, actor
     hold.save(update_fields=["lifted_at", "lifted_by"])
-    audit.record("certification.hold_lifted", actor=actor, subject=hold, at=at, reason=reason)
+    audit.record(
+        "certification.hold_lifted", actor=actor, subject=hold, at=at, reason=reason, kind=HoldKind(hold.kind).value
+    )
     return hold
 
 

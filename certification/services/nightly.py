@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from applicants.models import Applicant
-from certification.models import LastVerdict
+from certification.models import IrregularBehaviorCase, LastVerdict
 from certification.rules.tables import RuleTables
 from certification.rules.trace import Outcome, Verdict
 from certification.services.certificates.candidates import note_verdicts
@@ -69,7 +69,8 @@ def _lots(today: date, at_once: int) -> Iterator[list[int]]:
 @transaction.atomic
 def _judge(keys: list[int], today: date, tables: RuleTables, *, at: datetime) -> int:
     verdicts = evaluate_people(keys, today, tables)
-    _keep(verdicts)
+    untold = IrregularBehaviorCase.objects.untold().filter(applicant__in=keys).values_list("applicant_id", flat=True)
+    _keep({**verdicts, **evaluate_people(set(untold), today, tables, as_told=True)})
     note_verdicts(verdicts, at=at)
     _warn({key: day for key, verdict in verdicts.items() if (day := pass_by(verdict)) is not None}, today, at=at)
     return len(verdicts)

@@ -45,7 +45,7 @@ class Supposed:
 def what_if(applicant: Applicant, supposed: Supposed, today: date) -> Verdict:
     """Return the verdict on the record together with what is supposed. Raises `NoSchoolError`."""
     as_of, tables = supposed.day(today), current_tables()
-    facts = person_facts(applicant, as_of)
+    facts = person_facts(applicant, as_of, as_told=True)
     if supposed.graduation_on is not None and facts.education is None:
         raise NoSchoolError
     return evaluate(suppose(facts, supposed, tables), tables, as_of)

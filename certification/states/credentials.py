@@ -111,5 +111,5 @@ OPEN_TO_APPLICANT = frozenset({C.DRAFT, C.RETURNED_TO_APPLICANT})
 REPLACEABLE = OPEN_TO_APPLICANT | {C.SUBMITTED, C.IN_REVIEW}
 # The credential is with the school.
 WITH_SCHOOL = frozenset({C.SENT_TO_SCHOOL, C.REMINDED, C.REQUERIED})
-# After these, the person may hand in another credential of the kind.
-ENDED = frozenset({C.REFUSED, C.SUSPECTED_FRAUD})
+# After these, the person may hand in another credential of the kind. A suspicion is told as a review, after which they may not.
+ENDED = frozenset({C.REFUSED})

@@ -176,7 +176,7 @@ def credential_replace(request: ApplicantRequest, pk: int, document: int) -> Htt
     former = shown.documents.filter(pk=document, replaced_by=None).select_related("upload").first()
     if former is None:
         raise Http404("There is no such file, or it was replaced.")
-    under_review = shown.state == CredentialState.IN_REVIEW
+    under_review = shown.told[0] == CredentialState.IN_REVIEW
     posted = request.method == "POST"
     form = ReplaceForm(request.POST if posted else None, request.FILES if posted else None, under_review=under_review)
     if posted and form.is_valid():

@@ -19,7 +19,7 @@ from portal.eastern import eastern_date
 def dashboard(request: ApplicantRequest) -> HttpResponse:
     """Show what is met, what is missing and whose turn it is."""
     at = timezone.now()
-    verdict = evaluate_person(request.applicant, eastern_date(at))
+    verdict = evaluate_person(request.applicant, eastern_date(at), as_told=True)
     values = {
         "applicant": request.applicant,
         "dashboard": dashboard_of(request.applicant, verdict),

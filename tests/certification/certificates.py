@@ -68,13 +68,15 @@ def with_everything_met(applicant: Applicant, *, passed_on: date = date(2024, 2,
 def enough_credit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Five credit years for everybody: they come with the Application for Certification, which these tests leave out."""
 
-    def with_credit(applicant_ids: Iterable[int], as_of: date) -> Mapping[int, PersonFacts]:
-        return {key: _credited(facts) for key, facts in people_facts(applicant_ids, as_of).items()}
+    def with_credit(applicant_ids: Iterable[int], as_of: date, *, as_told: bool = False) -> Mapping[int, PersonFacts]:
+        found = people_facts(applicant_ids, as_of, as_told=as_told)
+        return {key: _credited(facts) for key, facts in found.items()}
+
+    def one_with_credit(applicant: Applicant, as_of: date, *, as_told: bool = False) -> PersonFacts:
+        return with_credit([applicant.pk], as_of, as_told=as_told)[applicant.pk]
 
     monkeypatch.setattr(evaluation, "people_facts", with_credit)
-    monkeypatch.setattr(
-        evaluation, "person_facts", lambda applicant, as_of: with_credit([applicant.pk], as_of)[applicant.pk]
-    )
+    monkeypatch.setattr(evaluation, "person_facts", one_with_credit)
 
 
 def _credited(facts: PersonFacts) -> PersonFacts:

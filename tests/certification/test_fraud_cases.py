@@ -2,8 +2,10 @@
 
 import io
 import json
+import re
 import zipfile
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -16,13 +18,12 @@ from applicants.services import reviews
 from certification import invariants
 from certification.models import CaseAllegation, Credential, IrregularBehaviorCase, LastVerdict
 from certification.models.cases import MOST_WORDS
-from certification.presenters.checklist import item_for, rows_of
 from certification.presenters.credentials import history_of
 from certification.presenters.history import events_of
 from certification.rules.trace import Outcome
 from certification.services.cases import steps
 from certification.services.cases.steps import NO_EVIDENCE, CaseError, Evidence
-from certification.services.credentials import deciding, moves
+from certification.services.credentials import deciding, handing_in, moves
 from certification.services.credentials.deciding import CredentialReading
 from certification.services.evaluation import evaluate_person
 from certification.services.nightly import evaluate_everybody
@@ -30,9 +31,11 @@ from certification.services.verification import answers, review
 from certification.states import CaseState, CredentialState, Verdict
 from portal.audit import actor_label
 from portal.models import AuditEvent, InboxMessage
-from portal.own_data import build_zip
+from portal.own_data import build_zip, topic_of
+from portal.personal_data import registry
+from tests.applicants.identity_scenes import scan
 from tests.certification.cases import FINDING, before_committee, committee, decided, notified, open_holds
-from tests.certification.credential_scenes import AT, waiting
+from tests.certification.credential_scenes import AT, ISSUER, passes, waiting
 from tests.certification.school_scenes import LATER, reply_to, sent_request, token_of
 from tests.factories.schools_portal import VerificationRequestFactory
 from tests.people import browser_of, reviewer, senior, staff_in
@@ -40,6 +43,13 @@ from tests.support.reading import open_record
 
 __all__ = ["before_committee", "committee", "notified"]
 pytestmark = pytest.mark.django_db
+
+
+# What differs between two pages whatever they say: the time of the day, addresses, keys, tokens.
+WHOSE = re.compile(
+    r'\d+:\d\d [AP]M|(?:href|action|src|id|name|for|nonce|value|content|datetime|aria-[a-z]+|hx-[a-z]+|data-[a-z-]+)="[^"]*"'
+)
+KEYS = re.compile(r'"(?:id|replaced_by|upload|sha256|hash|subject_id)": (?:"[^"]*"|[^,}]*)')
 
 
 def suspect(credential: Credential, words: str, *, turn: int = 0) -> None:
@@ -101,27 +111,113 @@ def test_the_copy_of_ones_data_tells_of_no_suspicion(applicant: Applicant):
     assert "fraud" not in rows_of_copy(applicant.user_id)
 
 
-def test_a_suspected_document_reads_like_one_in_review(applicant: Applicant, applicant_client: Client):
+def told_of(applicant: Applicant, client: Client, credential: Credential, *, at: datetime) -> dict[str, object]:
+    """Everything that the physician can find out about a document, and about what keeps their certificate back."""
+    LastVerdict.objects.all().delete()
+    evaluate_everybody(at=at)
+    topics = [one for one in registry.topics.values() if one.name in ("certification", "history")]
+    copy = json.dumps([topic_of(one, applicant.user_id) for one in topics], default=str)
+    upload_more = {"what": "diploma", "issuer": ISSUER, "file": scan(90)}
+    document = credential.documents.filter(replaced_by=None).get()
+    pages = {
+        "document": client.get(reverse("credential", args=[credential.pk])),
+        "documents": client.get(reverse("credentials")),
+        "checklist": client.get(reverse("dashboard")),
+        "hold": client.get(reverse("requirement", args=["holds"])),
+        "diploma": client.get(reverse("requirement", args=["diploma"])),
+        "what if": client.get(reverse("what_if"), {"verified_on_0": "1"}),
+        "replace": client.get(reverse("credential_replace", args=[credential.pk, document.pk])),
+        "not confirmed": client.post(
+            reverse("credential_replace", args=[credential.pk, document.pk]), {"file": scan(91)}
+        ),
+        "another": client.post(reverse("credential_upload"), upload_more),
+        "change": client.post(reverse("credential_printed", args=[credential.pk]), follow=True),
+        "send": client.post(reverse("credential_send", args=[credential.pk]), follow=True),
+        "remove": client.post(reverse("credential_remove", args=[credential.pk, document.pk]), follow=True),
+        "discard": client.post(reverse("credential_discard", args=[credential.pk]), follow=True),
+    }
+    words = {name: WHOSE.sub("", page.content.decode()) for name, page in pages.items()}
+    known = LastVerdict.objects.values_list("outcome", "open_rules").get()
+    return {
+        **words,
+        "verdict": known,
+        "copy": KEYS.sub("", copy),
+        "deletion": registry.obstacles_for(applicant.user_id),
+    }
+
+
+@pytest.mark.usefixtures("uploads_dir")
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_suspected_document_reads_like_one_in_review(applicant: Applicant, applicant_client: Client, replaced: bool):
     credential, told = waiting(applicant), []
+    reviews.take(Credential, credential.pk, reviewer=staff_in(Role.CREDENTIAL_REVIEWER), at=AT)
+    for suspected in (False, True):
+        savepoint = transaction.savepoint()
+        credential.refresh_from_db()
+        if suspected:
+            at = AT + timedelta(days=9)
+            moves.move(credential, CredentialState.SUSPECTED_FRAUD, at=at, actor="test")
+            steps.open_case(
+                applicant=applicant, allegation="Copied", evidence=Evidence(credential), at=at, actor="test"
+            )
+        if replaced:
+            handing_in.replace_file(
+                applicant=applicant,
+                key=credential.pk,
+                document=credential.documents.get().pk,
+                file=scan(50),
+                knows_review_ends=True,
+                at=AT + timedelta(days=12),
+                actor=actor_label(applicant.user),
+            )
+            passes()
+        told.append(told_of(applicant, applicant_client, credential, at=AT + timedelta(days=20)))
+        transaction.savepoint_rollback(savepoint)
+
+    reviewed, suspected_ = told
+    for what, words in reviewed.items():
+        assert suspected_[what] == words, what
+    assert "Replace this file" in str(reviewed["document"])
+    assert "We have this document from you already" in str(reviewed["another"])
+    assert reviewed["deletion"] == ["A review of your record is under way. Our staff must finish it first."]
+
+
+@pytest.mark.usefixtures("uploads_dir")
+def test_a_file_replaced_under_suspicion_clears_nothing(applicant: Applicant):
+    credential = waiting(applicant)
+    former, member = credential.documents.get(), staff_in(Role.SENIOR_REVIEWER)
     for state in (CredentialState.IN_REVIEW, CredentialState.SUSPECTED_FRAUD):
         moves.move(credential, state, at=AT, actor="test")
-        LastVerdict.objects.all().delete()
-        evaluate_everybody(at=AT)
-        verdict = evaluate_person(applicant, AT.date())
-        page = applicant_client.get(reverse("credential", args=[credential.pk])).content.decode()
-        told.append(
-            (
-                LastVerdict.objects.values_list("outcome", "open_rules").get(),
-                verdict.trace("R-PSV-1"),
-                item_for("diploma", verdict),
-                rows_of("diploma", verdict),
-                "A reviewer is looking at it." in page,
-            )
-        )
+    reviews.take(Credential, credential.pk, reviewer=member, at=AT)
+    handing_in.replace_file(
+        applicant=applicant,
+        key=credential.pk,
+        document=former.pk,
+        file=scan(50),
+        knows_review_ends=True,
+        at=AT,
+        actor="test",
+    )
 
-    reviewed, suspected = told
-    assert suspected == reviewed
-    assert suspected[0][1]["R-PSV-1"] == "PENDING"
+    credential.refresh_from_db()
+    assert (credential.state, credential.reviewer) == (CredentialState.SUSPECTED_FRAUD, None)
+    assert credential.documents.filter(pk=former.pk, upload__erased_at=None).exists()
+    # What was seen is gone: whoever decides must look at the new file first.
+    with pytest.raises(reviews.ReviewError):
+        deciding.clear(key=credential.pk, reading=CredentialReading(internal_note="Fine"), reviewer=member, at=AT)
+
+
+def test_the_hold_of_a_case_is_told_with_its_notice(applicant: Applicant, applicant_client: Client):
+    member = actor_label(staff_in(Role.COMMITTEE))
+    case = steps.open_case(applicant=applicant, allegation="Copied", at=AT, actor=member)
+    held = [evaluate_person(applicant, AT.date(), as_told=True).trace("R-HOLD-2").outcome]
+    steps.start_review(case_id=case.pk, at=AT, actor=member)
+    steps.send_notice(case_id=case.pk, notice="What is alleged", at=AT, actor=member)
+    held.append(evaluate_person(applicant, AT.date(), as_told=True).trace("R-HOLD-2").outcome)
+
+    assert held == [Outcome.MET, Outcome.NOT_MET]
+    assert "Hold placed" in applicant_client.get(reverse("requirement", args=["holds"])).content.decode()
+    assert "on hold" in registry.obstacles_for(applicant.user_id)[0]
 
 
 def test_a_cleared_suspicion_is_no_act_of_the_person(applicant: Applicant, applicant_client: Client):

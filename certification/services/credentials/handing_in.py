@@ -136,7 +136,7 @@ def _require_open(credential: Credential) -> None:
 
 
 def _said(credential: Credential) -> str:
-    return "with us already" if credential.state in REPLACEABLE else "decided, or with your school"
+    return "with us already" if credential.told[0] in REPLACEABLE else "decided, or with your school"
 
 
 def _add(
@@ -193,25 +193,36 @@ def replace_file(
     otherwise as `begin`, and `CredentialDocument.DoesNotExist`.
     """
     credential = lock(applicant, key)
-    if credential.state not in REPLACEABLE:
+    told = credential.told[0]
+    if told not in REPLACEABLE:
         raise HandingInError(f"This document is {_said(credential)}. It cannot be changed now")
     former = credential.documents.select_for_update().get(pk=document, replaced_by=None)
-    if credential.state == CredentialState.IN_REVIEW:
+    if told == CredentialState.IN_REVIEW:
         if not knows_review_ends:
             raise UnderReviewError(
                 "A reviewer is looking at this file now. Confirm that the review begins anew with the new file",
                 field="knows_review_ends",
             )
-        sent_at = credential.submitted_at
-        moves.move(credential, CredentialState.SUBMITTED, at=at, actor=actor, reason="A file was replaced")
-        # Who replaces a file does not lose their place in the queue.
-        Credential.objects.filter(pk=credential.pk).update(submitted_at=sent_at)
+        _begin_review_anew(credential, at=at, actor=actor)
     upload = _receive(credential, CredentialPart(former.part), file, at=at, actor=actor)
     new = CredentialDocument.objects.create(credential=credential, part=former.part, upload=upload, added_at=at)
     former.replaced_by = new
     former.save(update_fields=["replaced_by"])
     audit.record("certification.credential_file_replaced", actor=actor, subject=credential, at=at, part=former.part)
     return new
+
+
+def _begin_review_anew(credential: Credential, *, at: datetime, actor: str) -> None:
+    """Let nobody decide about the former file. A suspicion stays, and the physician reads of it what they would of a review."""
+    if credential.state == CredentialState.SUSPECTED_FRAUD:
+        credential.told_state, credential.told_since = CredentialState.SUBMITTED.value, at
+        credential.reviewer = credential.reviewer_until = None
+        credential.save(update_fields=["told_state", "told_since", "reviewer", "reviewer_until"])
+        return
+    sent_at = credential.submitted_at
+    moves.move(credential, CredentialState.SUBMITTED, at=at, actor=actor, reason="A file was replaced")
+    # Who replaces a file does not lose their place in the queue.
+    Credential.objects.filter(pk=credential.pk).update(submitted_at=sent_at)
 
 
 @transaction.atomic

@@ -13,6 +13,8 @@ from portal.eastern import eastern_date
 # Nobody holds a credential for review any more once it is in one of these.
 _FREE = frozenset(CredentialState) - {CredentialState.IN_REVIEW, CredentialState.REPLY_RECEIVED}
 
+_WRITTEN = ("state", "moved_at", "told_state", "told_since", "submitted_at", "reviewer", "reviewer_until")
+
 # What the physician is told of. That the school was asked or reminded stands on their page.
 _MESSAGES = {
     CredentialState.RETURNED_TO_APPLICANT: "credential_returned",
@@ -41,12 +43,13 @@ def move(
     locked = Credential.objects.select_for_update(of=("self",)).select_related("applicant__user").get(pk=credential.pk)
     locked.machine.check(locked.state, state)
     before = CredentialState(locked.state)
+    _tell_of_suspicion(locked, state, at=at)
     locked.state, locked.moved_at = state, at
     if state == CredentialState.SUBMITTED:
         locked.submitted_at = at
     if state in _FREE:
         locked.reviewer = locked.reviewer_until = None
-    locked.save(update_fields=["state", "moved_at", "submitted_at", "reviewer", "reviewer_until"])
+    locked.save(update_fields=_WRITTEN)
     _print_status(locked, state, at=at)
     audit.record(
         f"certification.credential_{state.value}", actor=actor, subject=locked, at=at, reason=reason, was=before.value
@@ -54,9 +57,18 @@ def move(
     template = message or _MESSAGES.get(state)
     if template:
         tell_about_credential(locked, template, at=at)
-    for name in ("state", "moved_at", "submitted_at", "reviewer", "reviewer_until"):
+    for name in _WRITTEN:
         setattr(credential, name, getattr(locked, name))
     return credential
+
+
+def _tell_of_suspicion(credential: Credential, state: CredentialState, *, at: datetime) -> None:
+    """Let the review in which a suspicion came up go on for the physician, who is told of nothing else."""
+    credential.told_state, credential.told_since = "", None
+    if state == CredentialState.SUSPECTED_FRAUD:
+        in_review = credential.state == CredentialState.IN_REVIEW
+        credential.told_state = CredentialState.IN_REVIEW.value
+        credential.told_since = credential.moved_at if in_review else at
 
 
 def _print_status(credential: Credential, state: CredentialState, *, at: datetime) -> None:

@@ -30,8 +30,8 @@ from certification.states import Pathway, RecognizedBy
 from portal.eastern import eastern_date
 
 
-def facts_of(record: Record, as_of: date, owed_cents: int) -> PersonFacts:
-    """Return the facts of one person's record."""
+def facts_of(record: Record, as_of: date, owed_cents: int, *, as_told: bool = False) -> PersonFacts:
+    """Return the facts of one person's record; `as_told` leaves out the holds of cases of which the person knows nothing."""
     name = papers.full_name(record["given_names"], record["family_name"])
     return PersonFacts(
         identity=_identity(record, name),
@@ -46,7 +46,7 @@ def facts_of(record: Record, as_of: date, owed_cents: int) -> PersonFacts:
         transcript=papers.transcript(record, name, as_of),
         balance=Decimal(-owed_cents) / 100,
         irregular_cases=tuple(_finding(row, record["sanctions"]) for row in record["findings"] if _stands(row, as_of)),
-        holds=tuple(_hold(row) for row in record["held"]),
+        holds=tuple(_hold(row) for row in record["held"] if not (as_told and row["untold"])),
         certificate=_certificate(record, as_of),
         training=tuple(_training(row) for row in record["training"]),
     )

@@ -113,15 +113,18 @@ def _statuses(record: Record, row: Record) -> list[Record]:
 
 
 def state_on(record: Record, row: Record, as_of: date) -> tuple[CredentialState, date | None]:
-    """Return the state of a credential on that day and since when: what reports state of it goes first, because it has the day of each change."""
+    """Return the state of a credential on that day and since when: what reports state of it goes first, because it has the day of each change.
+
+    A suspicion is no finding, and goes on as the review before it.
+    """
     by_then = [one for one in _statuses(record, row) if one["on"] <= as_of.isoformat()]
     latest = max(enumerate(by_then), key=lambda one: (one[1]["on"], one[0]), default=(0, None))[1]
-    moved_on = local_day(row["moved_at"])
+    moved_on = local_day(row["told_since"] or row["moved_at"])
     if latest is not None and latest["status"] == CredentialStatus.VERIFIED:
         return CredentialState.VERIFIED, day(latest["on"])
     if latest is not None and latest["status"] == CredentialStatus.REFUSED:
         return CredentialState.REFUSED, day(latest["on"])
-    state = CredentialState(row["state"])
+    state = CredentialState(row["told_state"] or row["state"])
     if state in (CredentialState.VERIFIED, CredentialState.REFUSED) or (moved_on is not None and moved_on > as_of):
         return CredentialState.IN_REVIEW, None
     return state, moved_on

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import BooleanField, F, Func, Model, OuterRef, Q, QuerySet, Value
+from django.db.models import BooleanField, Exists, F, Func, Model, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import JSONObject
 
 from applicants.models import Applicant, FormerNameOfRecord, IdentityCheck, VerifiedName
@@ -26,6 +26,7 @@ from certification.models import (
     Evaluator,
     ExaminationResult,
     Hold,
+    IrregularBehaviorCase,
     MedicalSchoolAttendance,
     OetResult,
     PathwayAcceptance,
@@ -178,7 +179,11 @@ def _compiled() -> tuple[str, tuple[Any, ...]]:
             where={"kind": IdentityModel.PASSPORT, "state": IdentityState.ACCEPTED},
         ),
         training=_of_person(ClinicalTraining, "started_on", "ended_on", "j1_sponsored"),
-        held=_of_person(Hold, "kind", "placed_at", "lifted_at", "ends_on"),
+        held=_of_person(
+            Hold,
+            *("kind", "placed_at", "lifted_at", "ends_on"),
+            columns={"untold": Exists(IrregularBehaviorCase.objects.untold().filter(hold=OuterRef("pk")))},
+        ),
         findings=_of_person(Annotation, "pk", "annulled_on", "decided_on"),
         sanctions=_of_person(
             CaseSanction,
@@ -204,6 +209,8 @@ PAPER = (
         "school_id",
         "state",
         "moved_at",
+        "told_state",
+        "told_since",
         "submitted_at",
         "language",
         "name_on_document",
@@ -227,7 +234,7 @@ def _of_person(
     model: type[Model],
     *names: str,
     through: str = "applicant",
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, str | Exists] | None = None,
     where: Mapping[str, object] | None = None,
 ) -> ArraySubquery:
     """Return the rows of `model` that belong to the person; `columns` are those with another name, `where` conditions."""
@@ -240,5 +247,5 @@ def _of_school(model: type[Model], *names: str) -> ArraySubquery:
     return _array(rows, {name: name for name in names})
 
 
-def _array(rows: QuerySet[Model], columns: dict[str, str]) -> ArraySubquery:
+def _array(rows: QuerySet[Model], columns: Mapping[str, str | Exists]) -> ArraySubquery:
     return ArraySubquery(rows.order_by("pk").values(row=JSONObject(**columns)))
