@@ -15,8 +15,8 @@ from bench.sizes import FULL, QUICK
 from bench.world import running_world
 from sandbox.process import ProcessError
 
-# In this order: the last leaves wake-ups in the broker, which the workers of a later one would follow.
-NAMES = ("rendering", "pages", "schools", "imports", "eligibility", "burst", "commits")
+# In this order: the last two leave wake-ups in the broker, which the workers of a later one would follow.
+NAMES = ("rendering", "pages", "schools", "imports", "eligibility", "burst", "commits", "own_data")
 RESULTS = ROOT / "bench" / "results" / "latest.json"
 
 

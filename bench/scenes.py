@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.db import connections
 
-from bench import burst, commits, eligibility, imports, pages, people, rendering, schools, visitors
+from bench import burst, commits, eligibility, imports, own_data, pages, people, rendering, schools, visitors
 from bench.figures import Figure, Target
 from bench.launcher import HOST, result
 from bench.sizes import Sizes
@@ -66,6 +66,10 @@ def _eligibility(world: World, sizes: Sizes) -> list[Figure]:
     return eligibility.measure(world.launcher, sizes, many=many)
 
 
+def _own_data(_: World, sizes: Sizes) -> list[Figure]:
+    return own_data.measure(sizes)
+
+
 BENCHMARKS: dict[str, Callable[[World, Sizes], list[Figure]]] = {
     "rendering": _rendering,
     "pages": _pages,
@@ -74,4 +78,5 @@ BENCHMARKS: dict[str, Callable[[World, Sizes], list[Figure]]] = {
     "eligibility": _eligibility,
     "burst": _burst,
     "commits": _commits,
+    "own_data": _own_data,
 }

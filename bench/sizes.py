@@ -21,6 +21,8 @@ class Sizes:
     schools: int
     searches: int
     import_rows: int
+    copies: int
+    copy_bytes: int
 
 
 FULL = Sizes(
@@ -38,6 +40,8 @@ FULL = Sizes(
     schools=4_000,
     searches=200,
     import_rows=100_000,
+    copies=5,
+    copy_bytes=40_000_000,
 )
 QUICK = Sizes(
     renders=12,
@@ -54,4 +58,6 @@ QUICK = Sizes(
     schools=4_000,
     searches=60,
     import_rows=10_000,
+    copies=2,
+    copy_bytes=40_000_000,
 )

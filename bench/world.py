@@ -51,8 +51,8 @@ def running_world(var: Path = VAR) -> Iterator[World]:
             _drop_database(servers.database_url, name)
         _fresh_database(servers.database_url, FEW)
         closing_down.callback(_drop_database, servers.database_url, MANY)
-        # What an earlier run left: logs of processes, messages, reports.
-        for name in ("log", "mail", "reports"):
+        # What an earlier run left: logs of processes, messages, reports, files of people.
+        for name in ("log", "mail", "reports", "uploads", "exports"):
             shutil.rmtree(var / name, ignore_errors=True)
         (var / "log").mkdir()
         stripe = closing_down.enter_context(running_stripe_double())

@@ -1,10 +1,13 @@
 """Each benchmark on the smallest sizes: it finds what it measures, and refuses what is not right."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from bench import burst, commits, imports, pages, people, rendering, schools, visitors
+from applicants.models import DataExport
+from applicants.services import exports
+from bench import burst, commits, imports, own_data, pages, people, rendering, schools, visitors
 from bench.browser import Browser, UnexpectedAnswerError
 from bench.launcher import Launcher
 from bench.orders import fill_baskets
@@ -15,10 +18,14 @@ from cvs.states import RequestState
 from payments.models import Order, Payment
 from payments.states import OrderState, PaymentState
 from portal.models import DeliveryState
+from portal.own_data import build_zip
 from sandbox.mailbox.client import MailboxControl
 from sandbox.sample_data import load_reference_data
 from sandbox.stripe_double.process import StripeDoubleProcess
+from tests.applicants.own_data import exports_folder
 from tests.support.processes import free_port, process_environment
+
+__all__ = ["exports_folder"]
 
 pytestmark = pytest.mark.slow
 
@@ -37,6 +44,8 @@ TINY = Sizes(
     schools=30,
     searches=8,
     import_rows=40,
+    copies=2,
+    copy_bytes=80_000,
 )
 
 
@@ -149,3 +158,16 @@ def test_import_is_measured_when_every_row_was_written(launcher: Launcher):
 
     assert all(figure.value > 0 and figure.ratio for figure in figures)
     assert ExaminationResult.objects.filter(source_import__isnull=False).count() == TINY.import_rows + 4
+
+
+@pytest.mark.usefixtures("population", "enqueued", "uploads_dir", "exports_folder")
+def test_a_copy_of_a_persons_data_is_measured_when_it_is_complete(monkeypatch: pytest.MonkeyPatch):
+    (figure,) = own_data.measure(TINY)
+
+    assert figure.value > 0
+    assert figure.ratio
+    assert figure.is_met
+    monkeypatch.setattr(exports, "build_zip", partial(build_zip, most_bytes=20_000))
+    DataExport.objects.all().delete()
+    with pytest.raises(own_data.NotMadeError, match="not complete"):
+        own_data.measure(TINY)
