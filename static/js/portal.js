@@ -172,32 +172,66 @@
     });
   };
 
-  // What is typed into a long form is kept while it is typed, so that nothing is lost when the person leaves.
+  // What is typed into a long form is kept while it is typed, so that nothing is lost when the person leaves. One request
+  // at a time, so that none overtakes a newer one; what the server did not keep is sent again.
   const keepTyped = (form) => {
     const status = first("[data-kept]", form);
     let isNew = false;
+    let isRefused = false;
+    let underWay;
     let rest;
-    const keep = () => {
+
+    const later = (milliseconds) => {
       clearTimeout(rest);
-      if (!isNew) return;
+      rest = setTimeout(() => { if (isNew && !underWay) keep(); }, milliseconds);
+    };
+
+    const stop = () => {
+      clearTimeout(rest);
+      if (underWay) underWay.abort();
+      underWay = undefined;
+    };
+
+    const keep = () => {
+      stop();
+      const mine = new AbortController();
+      const ended = (isKept, words) => {
+        if (underWay !== mine) return;
+        underWay = undefined;
+        isRefused = !isKept;
+        isNew = isNew || isRefused;
+        status.textContent = words;
+        if (isNew) later(isRefused ? 5000 : 1000);
+      };
       isNew = false;
+      underWay = mine;
       const body = new FormData(form);
+      // Files go with the form itself.
+      [...body].forEach(([name, value]) => { if (value instanceof File) body.delete(name); });
       body.set("keep", "1");
-      fetch(location.href, { method: "POST", body, keepalive: true, redirect: "manual" }).then(
-        (answer) => { status.textContent = answer.status === 204 ? status.dataset.kept : ""; },
-        () => { isNew = true; },
+      const asked = { method: "POST", body, keepalive: true, redirect: "manual", signal: mine.signal };
+      fetch(location.href, asked).then(
+        (answer) => {
+          // A redirect leads to the sign-in, which gives back what was typed.
+          if (answer.type === "opaqueredirect") ended(true, "");
+          else if (answer.status === 204) ended(true, status.dataset.kept);
+          else ended(false, status.dataset.lost || "");
+        },
+        () => ended(false, status.dataset.lost || ""),
       );
     };
+
     form.addEventListener("input", () => {
       isNew = true;
-      clearTimeout(rest);
-      rest = setTimeout(keep, 1000);
+      later(1000);
     });
     form.addEventListener("submit", () => {
       isNew = false;
-      clearTimeout(rest);
+      isRefused = false;
+      stop();
     });
-    window.addEventListener("pagehide", keep);
+    window.addEventListener("beforeunload", (event) => { if (isNew && isRefused) event.preventDefault(); });
+    window.addEventListener("pagehide", () => { if (isNew) keep(); });
   };
 
   showErrors();
