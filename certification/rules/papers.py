@@ -55,12 +55,15 @@ def degree_title(case: Case) -> Finding:
 
 @rule("R-CRED-5", "Excluded awards", registration=True)
 def not_excluded(case: Case) -> Finding:
-    """R-CRED-5: some awards are never eligible, whatever the school."""
+    """R-CRED-5: some awards are never eligible; a title of the Reference Guide for the school is none of them."""
     education = case.facts.education
     if education is None or not education.degree_title:
         return not_needed("The title of your degree is not known yet.")
     if _normal(education.degree_title) in {_normal(one) for one in education.excluded_titles}:
         return not_met(f"{education.degree_title} is not eligible.", Turn.NOBODY, degree_title=education.degree_title)
+    # The words tell of degrees in such a field only; a title with one of them may be of medicine as well.
+    if _normal(education.degree_title) in {_normal(one) for one in education.accepted_titles}:
+        return met("Your degree is among the titles of your school.", degree_title=education.degree_title)
     award = excluded_award(education.degree_title, case)
     if award is not None:
         return not_met(f"A degree in {award} is not eligible.", Turn.NOBODY, degree_title=education.degree_title)

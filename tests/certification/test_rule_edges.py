@@ -55,6 +55,25 @@ def test_degree_title(title, expected):
     assert outcome({"education": {"degree_title": title}}, "R-CRED-4") == expected
 
 
+COMBINED = "Physician, Surgeon and Homeopath"
+
+
+@pytest.mark.parametrize(
+    ("title", "accepted", "excluded", "expected"),
+    [
+        (COMBINED, [COMBINED], [], "MET"),
+        ("PHYSICIAN, surgeon  and homeopath", [COMBINED], [], "MET"),
+        (COMBINED, ["Physician and Surgeon"], [], "NOT_MET"),
+        ("Homeopath", [COMBINED], [], "NOT_MET"),
+        (COMBINED, [COMBINED], [COMBINED], "NOT_MET"),
+    ],
+)
+def test_a_title_of_the_guide_is_no_excluded_award_for_its_words(title, accepted, excluded, expected):
+    known = {"degree_title": title, "accepted_titles": accepted, "excluded_titles": excluded}
+
+    assert outcome({"education": known}, "R-CRED-5") == expected
+
+
 def test_intermediate_award_is_no_degree():
     assert outcome({"education": {"award": "provisional_certificate"}}, "R-CRED-4") == "NOT_MET"
 
