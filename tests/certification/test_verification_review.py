@@ -59,12 +59,20 @@ def test_an_answer_of_somebody_who_was_not_listed_or_does_not_confirm_is_not_acc
         ("Kofi Clerk", True),
         ("Ama", False),
         ("A. Dean", False),
+        ("Suharto", True),
+        ("Prof. Suharto, MD", True),
+        ("Suharto Wijaya", False),
+        ("Esi Mensah", True),
+        ("Dr. Mensah", False),
+        ("Professor", False),
     ],
 )
 def test_a_signatory_whom_the_list_does_not_name_takes_a_reason(signed, is_named):
     request = answered(signatory_name=signed)
     SchoolOfficialFactory.create(school=request.school, name="Kofi Clerk")
     SchoolOfficialFactory.create(name="A. Dean")
+    for titled in ("Dr. Suharto", "Profa. Dra. Esi Mensah, PhD"):
+        SchoolOfficialFactory.create(school=request.school, name=titled)
 
     if not is_named:
         with pytest.raises(requests.VerificationError, match="not on the school’s list"):

@@ -27,6 +27,49 @@ from portal.models import FourEyesAct
 from portal.uploads.services import erasing
 
 REVIEW = "certification.review_verification"
+# Titles and degrees, as `plain_text` leaves them, but those that are names as well, such as Ma and Do.
+TITLES = frozenset(
+    [
+        "dr",
+        "dra",
+        "dott",
+        "dottssa",
+        "prof",
+        "profa",
+        "profesor",
+        "profesora",
+        "professor",
+        "professora",
+        "professeur",
+        "professeure",
+        "docteur",
+        "doctor",
+        "doctora",
+        "doktor",
+        "pr",
+        "mr",
+        "mrs",
+        "ms",
+        "mme",
+        "sr",
+        "sra",
+        "md",
+        "mbbs",
+        "mbchb",
+        "bsc",
+        "msc",
+        "mph",
+        "mba",
+        "phd",
+        "dphil",
+        "dsc",
+        "frcs",
+        "frcp",
+        "mrcp",
+        "facp",
+        "facs",
+    ]
+)
 DECIDED = frozenset({VerificationState.ACCEPTED, VerificationState.REFUTED, VerificationState.WITHDRAWN})
 
 
@@ -57,19 +100,30 @@ def faults_of(request: VerificationRequest, answer: VerificationAnswer) -> list[
 
 
 def doubt_of(request: VerificationRequest, answer: VerificationAnswer) -> str:
-    """Return a sentence for staff when the signatory is nobody of the school's list by name, or an empty text (R-PSV-4).
-
-    More words than the list has, such as a degree, are the same name.
-    """
-    signed = set(plain_text(answer.signatory_name).split())
+    """Return a sentence for staff when the signatory is nobody of the school's list by name, or an empty text (R-PSV-4)."""
     people = SchoolOfficial.objects.listed_on(eastern_date(answer.received_at)).filter(school_id=request.school_id)
     names = [answer.official.name, *people.values_list("name", flat=True)]
-    if any(set(plain_text(name).split()) <= signed for name in names):
+    if any(is_same_person(name, answer.signatory_name) for name in names):
         return ""
     return (
         f"Signed by {answer.signatory_name}, a name that is not on the school’s list. Ask the school once more, or accept "
         "with the reason why this is somebody of the list."
     )
+
+
+def is_same_person(listed: str, signed: str) -> bool:
+    """Tell whether a signature can be that of somebody on a list by name.
+
+    Titles and degrees are no names. More names than the list has are the same person, but not where the list has a single
+    one: that may be the first or the last name of anybody.
+    """
+    on_list, in_signature = _names(listed), _names(signed)
+    return on_list == in_signature if len(on_list) < 2 else on_list <= in_signature
+
+
+def _names(text: str) -> frozenset[str]:
+    words = frozenset(plain_text(text).split())
+    return words - TITLES or words
 
 
 @transaction.atomic
