@@ -1,7 +1,11 @@
 """A calendar file (RFC 5545) of latest safe days."""
 
+import uuid
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+
+from django.utils.crypto import salted_hmac
 
 from certification.presenters.checklist import Deadline
 
@@ -10,15 +14,23 @@ TYPE = "text/calendar; charset=utf-8"
 _ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 
 
-def calendar_file(deadlines: Sequence[Deadline], *, at: datetime) -> str:
-    """Return whole-day events for `deadlines`, with an alarm 30 days before each; `at` (UTC) is when it was made."""
+def calendar_file(deadlines: Sequence[Deadline], *, person: int, at: datetime) -> str:
+    """Return whole-day events for `deadlines`, with an alarm 30 days before each; `at` (UTC) is when it was made.
+
+    Each deadline of a person (the primary key) is the same event in every file, so that a calendar which has it already
+    moves it (RFC 5545, 3.8.4.7 and 3.8.7.4).
+    """
     stamp = f"{at:%Y%m%dT%H%M%SZ}"
+    counted: Counter[str] = Counter()
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//IMG Certification Portal//Deadlines//EN"]
-    for number, deadline in enumerate(deadlines, start=1):
+    for deadline in deadlines:
+        counted[deadline.title] += 1
         lines += [
             "BEGIN:VEVENT",
-            f"UID:{deadline.on:%Y%m%d}-{number}-{stamp}@deadlines",
+            f"UID:{_name(person, deadline.title, counted[deadline.title])}",
             f"DTSTAMP:{stamp}",
+            # Grows with every file: of two with the same name, a calendar keeps the one with the higher number.
+            f"SEQUENCE:{int(at.timestamp())}",
             f"DTSTART;VALUE=DATE:{deadline.on:%Y%m%d}",
             f"DTEND;VALUE=DATE:{deadline.on + timedelta(days=1):%Y%m%d}",
             f"SUMMARY:{_escaped('Latest safe day: ' + deadline.title)}",
@@ -31,6 +43,12 @@ def calendar_file(deadlines: Sequence[Deadline], *, at: datetime) -> str:
             "END:VEVENT",
         ]
     return "".join(f"{folded}\r\n" for line in [*lines, "END:VCALENDAR"] for folded in _folded(line))
+
+
+def _name(person: int, title: str, number: int) -> uuid.UUID:
+    """Return the name of an event: always the same, and nothing can be read from it (RFC 7986, 5.3)."""
+    digest = salted_hmac("certification.deadline", f"{person} {number} {title}", algorithm="sha256").digest()
+    return uuid.UUID(bytes=digest[:16], version=4)
 
 
 def _escaped(text: str) -> str:

@@ -1,6 +1,7 @@
 """The checklist, the page of a requirement, and what would be if."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.template.loader import render_to_string
@@ -121,7 +122,7 @@ def test_calendar_file_is_folded_and_escaped():
     on = date(2030, 1, 10)
     long = Deadline(on, "Steps, both", "Pass it; " + "é" * 60)
 
-    text = calendar_file([long], at=timezone.now())
+    text = calendar_file([long], person=1, at=timezone.now())
 
     assert text.startswith("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n")
     assert text.endswith("END:VEVENT\r\nEND:VCALENDAR\r\n")
@@ -129,6 +130,30 @@ def test_calendar_file_is_folded_and_escaped():
     assert "SUMMARY:Latest safe day: Steps\\, both\r\n" in text
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
     assert "DESCRIPTION:Pass it\\; " + "é" * 60 in text.replace("\r\n ", "")
+
+
+def events_in(text: str) -> dict[str, tuple[str, int]]:
+    """The events of a calendar file by their name: the day, and the number of the version."""
+    found = {}
+    for event in text.split("BEGIN:VEVENT\r\n")[1:]:
+        lines = dict(line.split(":", 1) for line in event.split("\r\n") if ":" in line)
+        found[lines["UID"]] = (lines["DTSTART;VALUE=DATE"], int(lines["SEQUENCE"]))
+    return found
+
+
+def test_a_second_calendar_file_moves_the_events_of_the_first():
+    now, both = datetime(2026, 5, 4, 15, tzinfo=UTC), ("Steps", "Skills", "Skills")
+    before = [Deadline(date(2030, 1, day), title, "") for day, title in enumerate(both, start=1)]
+    after = [replace(one, on=one.on + timedelta(days=40), reason="Changed") for one in before]
+
+    first = events_in(calendar_file(before, person=7, at=now))
+    second = events_in(calendar_file(after, person=7, at=now + timedelta(seconds=1)))
+
+    assert list(first) == list(second)
+    assert len(first) == len(both)
+    assert [day for day, _ in second.values()] == ["20300210", "20300211", "20300212"]
+    assert all(second[name][1] > first[name][1] for name in first)
+    assert not set(first).intersection(events_in(calendar_file(before, person=8, at=now)))
 
 
 @pytest.mark.django_db
