@@ -223,8 +223,8 @@ class FileImportAdmin(ReadOnlyAdmin):
 
     def _rejected_rows(self, request: HttpRequest, file_import: FileImport) -> HttpResponseBase:
         self._note_reading(request, file_import, file_import.rejected_rows)
-        columns = KINDS[file_import.kind].columns + KINDS[file_import.kind].optional
-        header = ["line", "reasons", *(f"cell {number}" for number in range(1, len(columns) + 1))]
+        columns = file_import.header or list(KINDS[file_import.kind].columns)
+        header = ["line", "reasons", *columns]
         return csv_response(f"rejected-rows-{file_import.pk}", header, self._rejected(file_import))
 
     @staticmethod

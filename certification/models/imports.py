@@ -27,6 +27,7 @@ class FileImport(models.Model):
     size = models.PositiveBigIntegerField(help_text="In bytes.")
     uploaded_at = models.DateTimeField()
     uploaded_by = models.CharField(max_length=120)
+    header = models.JSONField(default=list, blank=True, help_text="Names of the columns, in the order of the file.")
     rows = models.PositiveIntegerField(default=0, help_text="Rows checked so far.")
     lines = models.PositiveIntegerField(default=0, help_text="Lines of the file that were checked so far.")
     new_rows = models.PositiveIntegerField(default=0)

@@ -86,6 +86,7 @@ def _check_slice(file_import: FileImport) -> bool:
     resource = kind.resource(file_import, Terms(eastern_date(timezone.now()), current_tables()))
     with store.opened(file_import) as file:
         table = reading.read(file, kind.columns, kind.optional)
+        file_import.header = list(table.header)
         rest = (line for line in table.lines if line.number > file_import.lines)
         while chunk := list(islice(rest, CHUNK)):
             if file_import.rows + len(chunk) > settings.IMPORT_MOST_ROWS:
@@ -113,7 +114,7 @@ def _keep(file_import: FileImport, found: Sequence[FileImportRow], chunk: Sequen
         count = sum(row.outcome == outcome for row in found)
         setattr(file_import, column, getattr(file_import, column) + count)
     file_import.attempts, file_import.lease_until = 0, timezone.now() + LEASE
-    file_import.save(update_fields=["lines", "rows", "attempts", "lease_until", *columns.values()])
+    file_import.save(update_fields=["header", "lines", "rows", "attempts", "lease_until", *columns.values()])
     return True
 
 
