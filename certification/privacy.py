@@ -210,6 +210,7 @@ registry.add(
     _holding(
         model="certification.Hold",
         what="Times when our services stopped for you",
+        owner="",
         find=_told_holds,
         erase=_erase_holds,
         told_as={"kind": {HoldKind.IRREGULAR_BEHAVIOR.value: HoldKind.STAFF.value}},
