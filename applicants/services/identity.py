@@ -339,8 +339,20 @@ def give_back(*, key: int, reading: Reading, reviewer: User, at: datetime) -> Id
     return check
 
 
-def invalidate(applicant: Applicant, *, at: datetime, actor: str) -> None:
-    """End what was accepted under the former name (R-NAME-2); the caller has locked the person."""
+def check_anew(applicant: Applicant, *, at: datetime, actor: str) -> None:
+    """Let the document behind a change of name or birth date count as the check of today; the person is locked, unsaved.
+
+    A notarized form carries what was changed and ends with it (R-NAME-2). Who was not checked before still has to be: such
+    a request says nothing of the passport's number, which another record may have.
+    """
+    ends = model_in_force() is IdentityModel.NOTARIZED_FORM
+    was = applicant.identity_checked_on
+    applicant.identity_checked_on = eastern_date(at) if was is not None and not ends else None
+    _invalidate(applicant, at=at, actor=actor)
+
+
+def _invalidate(applicant: Applicant, *, at: datetime, actor: str) -> None:
+    """End what was accepted under what was on record before (R-NAME-2)."""
     accepted = IdentityCheck.objects.filter(applicant=applicant, state=IdentityState.ACCEPTED)
     for check in accepted.select_for_update():
         check.machine.check(check.state, IdentityState.INVALIDATED)

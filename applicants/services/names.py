@@ -305,12 +305,8 @@ def _change_name(applicant: Applicant, request: NameRequest, *, at: datetime, ac
     )
     applicant.family_name, applicant.given_names = request.name
     applicant.native_script_name = request.native_script_name
-    # The new passport was checked today; a notarized form carries the old name and ends with it (R-NAME-2). Who was not
-    # checked before still has to be: the request says nothing of the passport's number, which another record may have.
-    ends = identity.model_in_force() is IdentityModel.NOTARIZED_FORM
-    applicant.identity_checked_on = today if applicant.identity_checked_on is not None and not ends else None
+    identity.check_anew(applicant, at=at, actor=actor)
     applicant.save(update_fields=["family_name", "given_names", "native_script_name", "identity_checked_on"])
-    identity.invalidate(applicant, at=at, actor=actor)
     audit.record("applicants.name_changed", actor=actor, subject=applicant, at=at, request=request.pk)
 
 
