@@ -97,6 +97,38 @@ NAME_REQUEST_MACHINE: Machine[NameRequestState] = Machine(
 )
 
 
+class BirthDateState(models.TextChoices):
+    """States of a correction of a birth date that was checked before."""
+
+    REQUESTED = "requested", "Waiting for review"
+    IN_REVIEW = "in_review", "In review"
+    ACCEPTED = "accepted", "Corrected"
+    RETURNED = "returned", "Returned"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+B = BirthDateState
+OPEN_BIRTH_DATE_STATES = (B.REQUESTED, B.IN_REVIEW)
+
+BIRTH_DATE_MACHINE: Machine[BirthDateState] = Machine(
+    name="Birth date correction",
+    moves={
+        B.REQUESTED: frozenset({B.IN_REVIEW, B.WITHDRAWN}),
+        B.IN_REVIEW: frozenset({B.ACCEPTED, B.RETURNED}),
+        B.ACCEPTED: frozenset(),
+        B.RETURNED: frozenset(),
+        B.WITHDRAWN: frozenset(),
+    },
+    owners={
+        B.REQUESTED: Owner.STAFF,
+        B.IN_REVIEW: Owner.STAFF,
+        B.ACCEPTED: Owner.NOBODY,
+        B.RETURNED: Owner.APPLICANT,
+        B.WITHDRAWN: Owner.NOBODY,
+    },
+)
+
+
 class RegistrationState(models.TextChoices):
     """States of a first-time user's registration (R-ID-1). A draft that nobody finishes is deleted by the sweep."""
 

@@ -29,6 +29,7 @@ ACTS: Mapping[FourEyesAct, Steps] = {
     FourEyesAct.WITHDRAW_REPORT: Steps("cvs.propose_report_withdrawal", "cvs.decide_report_withdrawal"),
     FourEyesAct.RELEASE_REPORT: Steps("cvs.propose_report_release", "cvs.release_report"),
     FourEyesAct.REMOVE_SECOND_FACTOR: Steps("applicants.propose_factor_removal", "applicants.decide_factor_removal"),
+    FourEyesAct.CORRECT_BIRTH_DATE: Steps("applicants.check_identity", "applicants.decide_birth_dates"),
     FourEyesAct.DELETE_PERSON: Steps("applicants.propose_deletions", "applicants.decide_deletions"),
     FourEyesAct.ISSUE_CERTIFICATE: Steps("certification.propose_certificate", "certification.issue_certificate"),
     FourEyesAct.EXTEND_CERTIFICATES: Steps("certification.propose_extension", "certification.extend_certificates"),

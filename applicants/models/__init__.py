@@ -1,6 +1,7 @@
 """People: accounts, the physician behind one, registration, identity, names, and contact information with its history."""
 
 from applicants.models.accounts import User, UserManager
+from applicants.models.birth_dates import BirthDateCorrection
 from applicants.models.contact import ContactInformation
 from applicants.models.identity import IdentityCheck
 from applicants.models.names import FormerNameOfRecord, NameRequest
@@ -16,6 +17,7 @@ from applicants.models.registration import (
 
 __all__ = [
     "Applicant",
+    "BirthDateCorrection",
     "ContactInformation",
     "CorrectionRequest",
     "DataExport",

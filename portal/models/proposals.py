@@ -13,6 +13,7 @@ class FourEyesAct(models.TextChoices):
     WITHDRAW_REPORT = "cvs.withdraw_report", "Withdraw an issued report"
     RELEASE_REPORT = "cvs.release_report", "Release a report from hold"
     REMOVE_SECOND_FACTOR = "applicants.remove_second_factor", "Remove a lost second factor"
+    CORRECT_BIRTH_DATE = "applicants.correct_birth_date", "Correct a checked birth date"
     DELETE_PERSON = "applicants.delete_person", "Delete a person"
     ISSUE_CERTIFICATE = "certification.issue_certificate", "Issue a certificate"
     EXTEND_CERTIFICATES = "certification.extend_certificates", "Extend certificates"
