@@ -17,6 +17,8 @@ PAGES = {
     "name_changed": "name_of_record",
     "former_name_verified": "name_of_record",
     "name_request_returned": "name_of_record",
+    "birth_date_corrected": "birth_date",
+    "birth_date_request_returned": "birth_date",
 }
 
 

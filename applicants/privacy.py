@@ -127,6 +127,13 @@ registry.add(
         left_out=NOTES_OF_REVIEWERS,
     ),
     Holding(
+        model="applicants.BirthDateCorrection",
+        topic="personal-details",
+        what="Corrections of your date of birth, each with the date before",
+        owner="applicant__user",
+        left_out={**NOTES_OF_REVIEWERS, "found_by": "Names a member of staff"},
+    ),
+    Holding(
         model="applicants.FormerNameOfRecord",
         topic="personal-details",
         what="Names of record of former times",
@@ -217,6 +224,7 @@ retention.table.add(
             "applicants.VerifiedName",
             "applicants.ContactInformation",
             "applicants.NameRequest",
+            "applicants.BirthDateCorrection",
             "applicants.FormerNameOfRecord",
             "applicants.IdentityCheck",
             "applicants.Registration",
@@ -272,7 +280,7 @@ retention.table.add(
     ),
     retention.Rule(
         key="identity-images",
-        what="Pictures of passports, identity forms and papers about names",
+        what="Pictures of passports, identity forms and papers about names and dates of birth",
         covers=("portal.Upload",),
         since="the decision",
         why="To answer questions about the decision; what we read in them stays with the decision",

@@ -6,6 +6,7 @@ from applicants.states import NameRequestKind
 from applicants.views import (
     account,
     activity,
+    birth_date,
     contact,
     email_change,
     forgotten_number,
@@ -54,6 +55,8 @@ urlpatterns = [
         {"kind": NameRequestKind.FORMER_NAME},
         name="former_name_withdraw",
     ),
+    path("account/birth-date/", birth_date.birth_date, name="birth_date"),
+    path("account/birth-date/withdraw/", birth_date.birth_date_withdraw, name="birth_date_withdraw"),
     path("account/second-factor/", second_factor.second_factor, name="second_factor"),
     path("account/session/", session_clock.session_clock, name="session_clock"),
     path("account/sessions/", sessions.session_list, name="sessions"),

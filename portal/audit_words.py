@@ -7,6 +7,9 @@ from collections.abc import Mapping
 TOLD_TO_THE_PERSON: Mapping[str, str] = {
     "applicants.account_opened": "Account opened",
     "applicants.birth_date_corrected": "Date of birth corrected from your document",
+    "applicants.birth_date_requested": "Correction of the date of birth asked for",
+    "applicants.birth_date_returned": "Correction of the date of birth sent back",
+    "applicants.birth_date_withdrawn": "Correction of the date of birth withdrawn",
     "applicants.contact_updated": "Contact details changed",
     "applicants.correction_requested": "Correction of the record asked for",
     "applicants.deletion_requested": "Deletion of the record asked for",

@@ -156,13 +156,13 @@ GROUPS = (
     Group("the names of a physician", get="302 200 200 200 403", post="302 405 405 405 403",
           addresses=("name_of_record",)),
     Group("another name, with a second factor", get="302 302 200 200 403", post="302 302 200 200 403",
-          addresses=("name_change", "former_name")),
+          addresses=("name_change", "former_name", "birth_date")),
     Group("acts about who a physician is", get="302 405 405 405 403", post="302 302 302 302 403",
           addresses=("identity_form_new", "identity_withdraw")),
     Group("the form of a physician who has none", get="302 302 302 302 403", post="302 405 405 405 403",
           addresses=("identity_form_pdf",)),
     Group("a request about a name, withdrawn", get="302 302 405 405 403", post="302 302 302 302 403",
-          addresses=("name_change_withdraw", "former_name_withdraw")),
+          addresses=("name_change_withdraw", "former_name_withdraw", "birth_date_withdraw")),
     Group("a physician's data, corrections and the end of the account", get="302 200 200 200 403",
           post="302 405 405 405 403", addresses=("corrections", "account_activity")),
     Group("is a copy of the data ready; nothing new while it is made", get="302 204 204 286 403",
@@ -258,6 +258,7 @@ STAFF_GROUPS = (
 # model                                 everything reviewer   senior     finance    committee  editor     admin.     auditor
 MODELS = """
 applicants.applicant                    v          v          v          v          v          -          -          v
+applicants.birthdatecorrection          vc         vc         vc         -          -          -          -          v
 applicants.correctionrequest            v          v          v          -          -          -          -          v
 applicants.dataexport                   v          -          -          -          -          -          v          v
 applicants.deletionrequest              v          v          v          -          -          -          -          v
@@ -323,6 +324,8 @@ portal.upload                           v          -          -          -      
 # model, act                            everything reviewer   senior     finance    committee  editor     admin.     auditor
 ACTS = """
 applicants.applicant remove_factor      yes        yes        yes        -          -          -          -          -
+applicants.identitycheck look_again     yes        yes        yes        -          -          -          -          -
+applicants.namerequest look_again       yes        yes        yes        -          -          -          -          -
 applicants.correctionrequest corrected  yes        yes        yes        -          -          -          -          -
 applicants.correctionrequest declined   yes        yes        yes        -          -          -          -          -
 applicants.deletionrequest carry_out    yes        yes        yes        -          -          -          -          -

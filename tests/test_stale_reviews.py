@@ -28,6 +28,7 @@ REVIEWED = {
 
 def test_every_kind_of_review_is_looked_at_here():
     assert set(REVIEWED) == {
+        "applicants.birthdatecorrection",
         "applicants.identitycheck",
         "applicants.namerequest",
         "certification.application",

@@ -84,7 +84,7 @@ def test_what_waits_is_a_card_that_leads_to_just_those_rows():
         assert row.pk in [one.pk for one in listed.context["cl"].result_list]
         assert "business day" in words
         seen.add(queue.key)
-    assert len(seen) == sum(1 for _ in all_queues()) == 24
+    assert len(seen) == sum(1 for _ in all_queues()) == 25
 
 
 def test_each_role_sees_the_work_it_may_do_and_nothing_else_in_few_queries():
@@ -101,7 +101,7 @@ def test_each_role_sees_the_work_it_may_do_and_nothing_else_in_few_queries():
     with CaptureQueriesContext(connection) as queries:
         html = page_of(world.client("everything"))
     assert len(queries) <= MOST_QUERIES
-    assert len(set(LINK.findall(html))) == 24
+    assert len(set(LINK.findall(html))) == 25
 
 
 def test_who_only_reads_is_told_so(db: None):

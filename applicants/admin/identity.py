@@ -5,22 +5,31 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from applicants.admin.reviews import ReviewAdmin, ShownFile, entered_in
+from applicants.admin.reviews import Button, ReviewAdmin, ShownFile, entered_in
 from applicants.forms.identity import ReviewForm
 from applicants.forms.reviews import JudgmentForm
-from applicants.models import Applicant, IdentityCheck, NameRequest, User
+from applicants.models import Applicant, BirthDateCorrection, IdentityCheck, NameRequest, User
 from applicants.models.reviews import HeldForReview, ReviewedRecord
+from applicants.permissions import NotAllowedError
 from applicants.presenters.readings import checks_of, comparisons, facts_of
-from applicants.services import identity, names
+from applicants.services import birth_dates, identity, names
 from applicants.services.first_checks import was_checked
 from applicants.services.readings import Reading
-from applicants.services.reviews import Judgment
+from applicants.services.reviews import Judgment, ReviewError
+from portal.admin import WaitingFilter
+from portal.admin.reasons import RefusedActError, act_with_words
+from portal.audit import actor_label
 from portal.eastern import eastern_date
 from portal.reading import Purpose
 from portal.work_queue import Queue, in_states
 
+SECOND_PERSON = "Noted. It takes effect when a second person reads the same date in the document and accepts."
+WHY = "Why the birth date was read wrongly, without naming a date"
 RETURNED = "Returned. The person was told where to read the reason."
 
 
@@ -30,6 +39,23 @@ def _born(data: Any) -> date | None:  # Any: QueryDict or None
         return parse_date(str((data or {}).get("read_birth_date", "")))
     except ValueError:
         return None
+
+
+def _find_birth_date(row: models.Model, words: str, request: HttpRequest) -> None:
+    record, actor = cast("IdentityCheck | NameRequest", row), actor_label(request.user)
+    try:
+        birth_dates.find_in_record(record=record, reason=words, at=timezone.now(), actor=actor)
+    except (ReviewError, NotAllowedError) as error:
+        raise RefusedActError(str(error)) from error
+
+
+LOOK_AGAIN = act_with_words(
+    "look_again",
+    _find_birth_date,
+    title="Correct the birth date by this document",
+    label=WHY,
+    permission="look_again",
+)
 
 
 class DocumentReviewAdmin(ReviewAdmin):
@@ -55,8 +81,8 @@ class DocumentReviewAdmin(ReviewAdmin):
 
     def accept(
         self, record: ReviewedRecord, form: ReviewForm, entered: Reading, *, reviewer: User, at: datetime
-    ) -> None:
-        """Accept through the service of the record."""
+    ) -> bool | None:
+        """Accept through the service of the record; False says that a second person has to do the same."""
         raise NotImplementedError
 
     def give_back(self, record: ReviewedRecord, entered: Reading, *, reviewer: User, at: datetime) -> None:
@@ -100,8 +126,8 @@ class DocumentReviewAdmin(ReviewAdmin):
         """Accept or return."""
         kept, entered = cast("ReviewedRecord", record), cast("Reading", judgment)
         if act == "accept":
-            self.accept(kept, cast("ReviewForm", form), entered, reviewer=reviewer, at=at)
-            return self.accepted_message
+            waits = self.accept(kept, cast("ReviewForm", form), entered, reviewer=reviewer, at=at) is False
+            return SECOND_PERSON if waits else self.accepted_message
         if act == "return":
             self.give_back(kept, entered, reviewer=reviewer, at=at)
             return RETURNED
@@ -122,6 +148,14 @@ class DocumentReviewAdmin(ReviewAdmin):
             "same_people": self._same_people(kept, form.data),
         }
 
+    def has_look_again_permission(self, request: HttpRequest) -> bool:
+        """Tell whether this member of staff may take a document out of the record for a correction."""
+        return self.may_decide(request)
+
+    def describe(self, record: ReviewedRecord) -> str:
+        """Return a row in words, for the page that asks for the reason."""
+        return f"{self.number(record)}, {self.heading(record)}, {record.state_label}"
+
     def _duplicates(self, record: ReviewedRecord) -> list[IdentityCheck]:
         return identity.same_passport(record) if isinstance(record, IdentityCheck) else []
 
@@ -137,6 +171,8 @@ class DocumentReviewAdmin(ReviewAdmin):
         born = _born(data) or record.read_birth_date
         if isinstance(record, NameRequest):
             return names.same_people(record, born)
+        if isinstance(record, BirthDateCorrection):
+            return birth_dates.same_people(record, born)
         return identity.same_people(record, born) if isinstance(record, IdentityCheck) else []
 
 
@@ -144,6 +180,7 @@ class DocumentReviewAdmin(ReviewAdmin):
 class IdentityCheckAdmin(DocumentReviewAdmin):
     """Passports and identity forms, compared with the record (R-APP-4 to R-APP-6)."""
 
+    actions = [LOOK_AGAIN]
     accepted_message = "Accepted. The person was told and can order from now on."
     queues = (
         Queue(
@@ -172,6 +209,7 @@ class IdentityCheckAdmin(DocumentReviewAdmin):
 class NameRequestAdmin(DocumentReviewAdmin):
     """Changes of names of record and verifications of former names (R-NAME-1 to R-NAME-4)."""
 
+    actions = [LOOK_AGAIN]
     queues = (
         Queue(
             "names",
@@ -193,3 +231,41 @@ class NameRequestAdmin(DocumentReviewAdmin):
     def give_back(self, record: ReviewedRecord, entered: Reading, *, reviewer: User, at: datetime) -> None:
         """Return the request."""
         names.give_back(key=record.pk, reading=entered, reviewer=reviewer, at=at)
+
+
+@admin.register(BirthDateCorrection)
+class BirthDateCorrectionAdmin(DocumentReviewAdmin):
+    """Corrections of birth dates that were checked once; two people read the document."""
+
+    list_display = ["number", "person", "chip", "waiting", "held_by", "submitted_at"]
+    list_filter = [WaitingFilter, "state"]
+    accepted_message = "Corrected. The person was told."
+    queues = (
+        Queue(
+            "birth_dates",
+            "Birth dates to correct",
+            permission="applicants.check_identity",
+            waits=in_states("requested", "in_review"),
+            held=True,
+        ),
+    )
+
+    def heading(self, record: HeldForReview) -> str:
+        """Return what is reviewed."""
+        return "Correction of a checked birth date"
+
+    def buttons(self, record: HeldForReview) -> Sequence[Button]:
+        """Return the decisions."""
+        correct = Button("accept", "Correct (two people)", "accept")
+        return (correct, Button("return", "Return to applicant", "return"))
+
+    def accept(
+        self, record: ReviewedRecord, form: ReviewForm, entered: Reading, *, reviewer: User, at: datetime
+    ) -> bool:
+        """Propose the date that was read, or correct the record as the second person."""
+        compared = bool(form.cleaned_data.get("not_a_duplicate"))
+        return birth_dates.accept(key=record.pk, reading=entered, not_a_duplicate=compared, reviewer=reviewer, at=at)
+
+    def give_back(self, record: ReviewedRecord, entered: Reading, *, reviewer: User, at: datetime) -> None:
+        """Leave the date as it is."""
+        birth_dates.give_back(key=record.pk, reading=entered, reviewer=reviewer, at=at)

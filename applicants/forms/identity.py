@@ -160,6 +160,30 @@ class NameChangeForm(ScanForm):
         return bool(self.cleaned_data.get("knows_it_is_late"))
 
 
+class BirthDateForm(ScanForm):
+    """Another date of birth than the one that was checked, with a document that shows it."""
+
+    birth_date = DatePartsField(
+        label="Date of birth",
+        help_text="Exactly as in the document, for example 27 3 1994",
+        autocomplete=("bday-day", "bday-month", "bday-year"),
+        messages={
+            "required": "Enter the date of birth as in your document",
+            "invalid": "Enter a real date with day, month and year as numbers, for example 27 3 1994",
+        },
+    )
+    explanation = forms.CharField(
+        label="Why is the date on your record wrong?",
+        max_length=1000,
+        error_messages={
+            "required": "Say why the date is wrong, for example that your passport was corrected in 2025",
+            "max_length": "Use at most %(limit_value)d characters",
+        },
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    file = file_field("Picture of your passport", "Select a picture of the passport that shows the right date")
+
+
 class FormerNameForm(ScanForm):
     """A former name to be verified (R-NAME-4)."""
 

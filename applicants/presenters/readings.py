@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from applicants.models import IdentityCheck, NameRequest
+from applicants.models import BirthDateCorrection, IdentityCheck, NameRequest
 from applicants.models.reviews import ReviewedRecord
 from applicants.presenters.reviews import Comparison, compared
 from applicants.services.readings import BIRTH_DATE_CHECK, DOCUMENT_CHECK, NAME_CHECK
@@ -36,7 +36,7 @@ STANDARD_REASONS: Mapping[str, tuple[str, str]] = {
 }
 CHECK_LABELS = {
     NAME_CHECK: "The name is exactly as compared above",
-    BIRTH_DATE_CHECK: "The birth date is the one on record",
+    BIRTH_DATE_CHECK: "I read the birth date in the document, exactly as compared above",
     DOCUMENT_CHECK: "The document is complete, readable and untouched",
 }
 
@@ -59,7 +59,16 @@ def comparisons(record: ReviewedRecord, read: Mapping[str, object], *, today: da
     if isinstance(record, NameRequest):
         lines.insert(0, Comparison("Present name of record", applicant.full_name, "", None))
     birth_date, expires_on = str(read.get("read_birth_date") or ""), str(read.get("read_expires_on") or "")
-    lines.append(compared("Birth date", applicant.birth_date.isoformat(), birth_date))
+    if isinstance(record, BirthDateCorrection):
+        asked = record.birth_date.isoformat() if record.birth_date else ""
+        lines.append(Comparison("Birth date on record", applicant.birth_date.isoformat(), "", None))
+        lines.append(
+            compared("Birth date asked for", asked, birth_date)
+            if asked
+            else Comparison("Birth date", "", birth_date, None)
+        )
+    else:
+        lines.append(compared("Birth date", applicant.birth_date.isoformat(), birth_date))
     unexpired = expires_on >= today.isoformat() if expires_on else None
     lines.append(Comparison("Expires on", f"{today.isoformat()} or later", expires_on, unexpired))
     return lines
@@ -71,6 +80,8 @@ def facts_of(record: ReviewedRecord) -> list[tuple[str, str]]:
         facts = [("Passport number as typed", record.passport_number), ("Issued by", str(record.issuing_country.name))]
         typed = record.expires_on.isoformat() if record.expires_on else ""
         return [(term, value) for term, value in [*facts, ("Expiry as typed", typed)] if value]
+    if isinstance(record, BirthDateCorrection):
+        return [("Why it is wrong", record.explanation)]
     if isinstance(record, NameRequest):
         appointment = record.appointment_on.isoformat() if record.appointment_on else ""
         facts = [("Reason", record.get_reason_display()), ("In their own words", record.explanation)]

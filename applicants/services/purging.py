@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from applicants.models import IdentityCheck, NameRequest
+from applicants.models import BirthDateCorrection, IdentityCheck, NameRequest
 from portal.models import Upload
 from portal.uploads.services.erasing import erase
 
@@ -33,4 +33,5 @@ def _named_by(condition: Q) -> Q:
     """Return the condition that a record for which `condition` holds names the upload."""
     checks = IdentityCheck.objects.filter(condition, upload=OuterRef("pk"))
     requests = NameRequest.objects.filter(condition, upload=OuterRef("pk"))
-    return Q(Exists(checks)) | Q(Exists(requests))
+    corrections = BirthDateCorrection.objects.filter(condition, upload=OuterRef("pk"))
+    return Q(Exists(checks)) | Q(Exists(requests)) | Q(Exists(corrections))

@@ -108,6 +108,10 @@ _ALL = (
     _record("name_changed", "Your name of record was changed", label="See your names"),
     _record("former_name_verified", "Your former name was verified", label="See your names"),
     _record("name_request_returned", "Your request about a name was returned", label="See what to do"),
+    _record("birth_date_corrected", "Your date of birth was corrected", label="See your date of birth"),
+    _record(
+        "birth_date_request_returned", "Your request about your date of birth was returned", label="See what to do"
+    ),
     _certificate("certificate_issued", "Your certificate was issued"),
     _certificate("certificate_changed", "Your certificate was changed"),
     _certificate("certificate_revoked", "Your certificate was revoked", why_always=RIGHTS),

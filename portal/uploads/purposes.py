@@ -32,6 +32,7 @@ PURPOSES: Mapping[str, Purpose] = {
     "certificate_request": Purpose("Document about your certificate", "certificate", None),
     "case_answer": Purpose("Document about a notice", "cases", None),
     "name_change": Purpose("Evidence of a name", "name_of_record", KEPT_FOR_IDENTITY),
+    "birth_date": Purpose("Evidence of a date of birth", "birth_date", KEPT_FOR_IDENTITY),
     "school_transcript": Purpose(
         "Final transcript, from the school", "account_home", None, most_a_day=MOST_OF_A_SCHOOL_A_DAY
     ),

@@ -8,6 +8,7 @@ from factory.django import DjangoModelFactory
 
 from applicants.models import (
     Applicant,
+    BirthDateCorrection,
     ContactInformation,
     IdentityCheck,
     NameRequest,
@@ -16,7 +17,14 @@ from applicants.models import (
     VerifiedName,
 )
 from applicants.roles import Role
-from applicants.states import IdentityModel, IdentityState, NameReason, NameRequestKind, NameRequestState
+from applicants.states import (
+    BirthDateState,
+    IdentityModel,
+    IdentityState,
+    NameReason,
+    NameRequestKind,
+    NameRequestState,
+)
 from tests.support.passwords import QuickArgon2Hasher
 
 RECORDED_AT = datetime(2026, 1, 5, 15, tzinfo=UTC)
@@ -144,4 +152,19 @@ class NameRequestFactory(DjangoModelFactory[NameRequest]):
     family_name = "Boateng"
     given_names = "Kofi"
     reason = NameReason.MARRIAGE
+    submitted_at = RECORDED_AT
+
+
+class BirthDateCorrectionFactory(DjangoModelFactory[BirthDateCorrection]):
+    """A correction of a checked birth date that waits for a reviewer."""
+
+    class Meta:
+        model = BirthDateCorrection
+
+    applicant = SubFactory(ApplicantFactory)
+    state = BirthDateState.REQUESTED
+    family_name = SelfAttribute("applicant.family_name")
+    given_names = SelfAttribute("applicant.given_names")
+    birth_date = date(1990, 4, 13)
+    explanation = "Day and month were exchanged"
     submitted_at = RECORDED_AT

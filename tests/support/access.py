@@ -63,6 +63,7 @@ WRITTEN_BY_LOOKING = frozenset(
 NOTED_READING = frozenset(
     {
         "admin:certification_certificaterequest_change",
+        "admin:applicants_birthdatecorrection_change",
         "admin:applicants_identitycheck_change",
         "admin:applicants_namerequest_change",
         "admin:certification_credential_change",

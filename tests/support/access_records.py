@@ -8,6 +8,7 @@ from applicants.models import Applicant
 from certification.services.rule_tables import load_shipped
 from portal.mail import store_email
 from tests.factories.applicants import (
+    BirthDateCorrectionFactory,
     IdentityCheckFactory,
     NameRequestFactory,
 )
@@ -33,6 +34,7 @@ def records_of(owner: Applicant) -> str:
     """Rows about the owner that staff see, and of the tables beside them; returns the code of a school."""
     IdentityCheckFactory.create(applicant=owner)
     NameRequestFactory.create(applicant=owner)
+    BirthDateCorrectionFactory.create(applicant=owner)
     for factory in (AnnotationFactory, CertificateFactory, ExaminationResultFactory, HoldFactory):
         factory.create(applicant=owner)
     OetResultFactory.create(applicant=owner)
