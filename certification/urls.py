@@ -64,6 +64,7 @@ urlpatterns = [
     path("pathways/", pathways.pathways, name="pathways"),
     path("pathways/start/", pathways.start, name="pathway_start"),
     path("pathways/<int:key>/", pathways.pathway, name="pathway"),
+    path("pathways/<int:key>/registration/", pathways.registration_page, name="pathway_registration"),
     path("pathways/<int:key>/license/", pathways.license_page, name="pathway_license"),
     path("pathways/<int:key>/school/", pathways.school_page, name="pathway_school"),
     path("pathways/<int:key>/encounters/", pathways.encounters_page, name="pathway_encounters"),

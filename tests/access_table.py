@@ -201,6 +201,8 @@ GROUPS = (
           post="302 405 405 405 403", addresses=("pathway pathway", "pathway_encounters pathway")),
     Group("topics of a draft for a Pathway", get="302 200 200 404 403", post="302 200 200 404 403",
           addresses=("pathway_license pathway", "pathway_school pathway", "pathway_check pathway")),
+    Group("the day of a registration for a Step; a draft that does not ask for it leads on", get="302 302 302 404 403",
+          post="302 302 302 404 403", addresses=("pathway_registration pathway",)),
     Group("acts on an application for a Pathway, and on its evaluators", get="302 405 405 405 403",
           post="302 302 302 404 403",
           addresses=("pathway_discard pathway", "pathway_take_back pathway", "pathway_recheck pathway",

@@ -44,14 +44,8 @@ def answer_of(value: bool | None) -> str:
     return {True: "yes", False: "no", None: ""}[value]
 
 
-class StartForm(TopicForm):
-    """Is there a license?"""
-
-    holds_license = yes_no(
-        "Do you hold, or did you ever hold, a license or registration to practice medicine?",
-        "Select whether you hold or held a license",
-        hint="In any country. A license for training counts as one here; the next page asks what it permits.",
-    )
+class RegistrationForm(TopicForm):
+    """When somebody of whom no result is known registered for a Step (R-PW-0)."""
 
     registered_on = DatePartsField(
         label="On which day did you first register for a USMLE Step?",
@@ -59,13 +53,9 @@ class StartForm(TopicForm):
         messages={"required": "Enter the day on which you registered for a Step", "invalid": REAL_DATE},
     )
 
-    def __init__(
-        self, *args: Any, asks_registration: bool, today: date, **kwargs: Any
-    ) -> None:  # Any: as Django declares
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:  # Any: as Django declares it
         super().__init__(*args, **kwargs)
         self.today = today
-        if not asks_registration:
-            del self.fields["registered_on"]
 
     def clean_registered_on(self) -> date:
         """Refuse a day on which nobody could register."""
@@ -75,6 +65,22 @@ class StartForm(TopicForm):
         if on < FIRST_STEP:
             raise forms.ValidationError(f"Enter a year from {FIRST_STEP.year} on, when the first Step was given")
         return on
+
+
+class StartForm(RegistrationForm):
+    """Is there a license?"""
+
+    holds_license = yes_no(
+        "Do you hold, or did you ever hold, a license or registration to practice medicine?",
+        "Select whether you hold or held a license",
+        hint="In any country. A license for training counts as one here; the next page asks what it permits.",
+    )
+    field_order = ("holds_license", "registered_on")
+
+    def __init__(self, *args: Any, asks_registration: bool, **kwargs: Any) -> None:  # Any: as Django declares it
+        super().__init__(*args, **kwargs)
+        if not asks_registration:
+            del self.fields["registered_on"]
 
     @property
     def registered(self) -> date | None:

@@ -172,5 +172,8 @@ def step_values(application: PathwayApplication, step: str, *, at: datetime) -> 
 def next_step(application: PathwayApplication, step: str, *, at: datetime) -> str:
     """Return the page after `step`."""
     steps = steps_of(application, at=at)
+    if step == "registration":
+        # Asked before the steps begin, and corrected from the last one.
+        return steps[-1]
     position = steps.index(step) if step in steps else -1
     return steps[min(position + 1, len(steps) - 1)]

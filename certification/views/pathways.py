@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from applicants.http import ApplicantRequest, applicant_required, identity_required
 from applicants.purchases import PAY_PAGE, NoPriceError, till
-from certification.forms.pathways import LicenseForm, SchoolForm, StartForm, SubmitForm, TopicForm
+from certification.forms.pathways import LicenseForm, RegistrationForm, SchoolForm, StartForm, SubmitForm, TopicForm
 from certification.models import MedicalEducation, PathwayApplication
 from certification.presenters import pathways as words
 from certification.services.pathways import deciding, drafts, records, seasons, submitting
@@ -132,6 +132,25 @@ def _save_license(request: ApplicantRequest, key: int, form: TopicForm) -> Pathw
 
 def _save_no_license(request: ApplicantRequest, key: int, form: TopicForm) -> PathwayApplication:
     return drafts.save_holding(key=key, holds_license=False, at=timezone.now())
+
+
+@applicant_required
+@require_http_methods(FORM_METHODS)
+@draft_page
+def registration_page(request: ApplicantRequest, application: PathwayApplication) -> HttpResponse:
+    """The day of the registration for a Step, for whom it was asked."""
+    if application.registered_on is None:
+        return redirect("pathway_check", application.pk)
+    known = {"registered_on": application.registered_on}
+    today = eastern_date(timezone.now())
+    form = RegistrationForm(request.POST if request.method == "POST" else None, initial=known, today=today)
+    if request.method == "POST" and form.is_valid():
+        return _saved_or_not(request, application, "registration", form, _save_registration)
+    return _topic(request, application, "registration", form)
+
+
+def _save_registration(request: ApplicantRequest, key: int, form: TopicForm) -> PathwayApplication:
+    return drafts.save_registration(key=key, registered_on=form.cleaned_data["registered_on"], at=timezone.now())
 
 
 @applicant_required

@@ -22,7 +22,12 @@ def seed(drafting: Applicant, waiting: Applicant) -> Mapping[str, str]:
     season = open_season(at)
     number = season.number if season else 2027
     draft = PathwayApplicationFactory.create(
-        applicant=drafting, season=number, holds_license=True, created_at=at, changed_at=at
+        applicant=drafting,
+        season=number,
+        holds_license=True,
+        registered_on=date(2024, 2, 3),
+        created_at=at,
+        changed_at=at,
     )
     application = PathwayApplicationFactory.create(
         applicant=waiting,

@@ -253,6 +253,7 @@ PATHWAYS = [
     State("pathway-start", "/pathways/start/", "One question first", NOT_CERTIFIED),
     State("pathway-start-error", "/pathways/start/", "There is a problem", NOT_CERTIFIED, press_button("Continue")),
     State("pathway-draft", "/pathways/{pathway_draft}/", "Go on with the application", BY_BANK),
+    State("pathway-registration", "/pathways/{pathway_draft}/registration/", "Correct the day", BY_BANK),
     State("pathway-license", "/pathways/{pathway_draft}/license/", "Copy of the license", BY_BANK),
     State(
         "pathway-license-error",

@@ -52,18 +52,29 @@ class SchoolAnswers:
 
 
 def choice_for(application: PathwayApplication | None, facts: PersonFacts, season: Season, *, at: datetime) -> Choice:
-    """Return which Pathway is open to a person with the answers of their draft, if there is one."""
+    """Return which Pathway is open to a person with the answers of their draft, if there is one.
+
+    What would stop them also after they registered for a Step is said first: nobody registers in vain (R-PW-0).
+    """
     school = getattr(application, "school_basis", None)
     claim = school.claim if school else None
-    return choose(facts, season.tables, season.row, eastern_date(at), claim=claim)
+    found = choose(facts, season.tables, season.row, eastern_date(at), claim=claim)
+    if found.rule != NOT_YET:
+        return found
+    later = choose(_registered(facts, eastern_date(at)), season.tables, season.row, eastern_date(at), claim=claim)
+    return later if later.pathway is None else found
 
 
 def asks_registration(facts: PersonFacts, season: Season, *, at: datetime) -> bool:
     """Tell whether nothing but the word that they registered for a Step keeps a person from applying (R-PW-0)."""
     if choice_for(None, facts, season, at=at).rule != NOT_YET:
         return False
-    registered = replace(facts, first_registered_on=eastern_date(at))
-    return choice_for(None, registered, season, at=at).rule != NOT_YET
+    registered = _registered(facts, eastern_date(at))
+    return choice_for(None, registered, season, at=at).pathway is not None
+
+
+def _registered(facts: PersonFacts, on: date) -> PersonFacts:
+    return replace(facts, first_registered_on=on)
 
 
 @transaction.atomic
@@ -86,7 +97,7 @@ def start(
     if not asks_registration(facts, season, at=at):
         registered_on = None
     elif registered_on is not None:
-        facts = replace(facts, first_registered_on=registered_on)
+        facts = _registered(facts, registered_on)
     choice = choice_for(None, facts, season, at=at)
     if choice.pathway is None:
         raise PathwayError(choice.reason.rstrip("."))
@@ -128,6 +139,16 @@ def save_holding(*, key: int, holds_license: bool, at: datetime) -> PathwayAppli
     application.holds_license = holds_license
     if not holds_license:
         License.objects.filter(application=application).delete()
+    return _kept(application, at=at)
+
+
+@transaction.atomic
+def save_registration(*, key: int, registered_on: date, at: datetime) -> PathwayApplication:
+    """Correct the day on which the person says that they first registered for a Step (R-PW-0). Raises `PathwayError`."""
+    application = lock_draft(key, at=at)
+    if application.registered_on is None:
+        raise PathwayError("This application does not ask when you registered for a Step")
+    application.registered_on = registered_on
     return _kept(application, at=at)
 
 
