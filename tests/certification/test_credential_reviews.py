@@ -1,12 +1,9 @@
-"""What reviewers decide about a credential, on the page and past it."""
+"""What reviewers decide about a credential."""
 
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from django.test import Client
-from django.urls import reverse
-from django.utils import timezone
 
 from applicants.models import Applicant, User
 from applicants.permissions import NotAllowedError
@@ -15,22 +12,25 @@ from applicants.services import reviews
 from applicants.services.reviews import DecisionError, HeldByAnotherError, NotYoursError
 from certification.models import (
     Credential,
-    CredentialSpecimen,
-    DegreeTitle,
-    MedicalEducation,
     MedicalSchool,
     VerificationRequest,
 )
-from certification.services.credentials import deciding, handing_in, moves, specimens
-from certification.services.credentials.deciding import CHECKS, CredentialReading
+from certification.services.credentials import deciding, handing_in, moves
+from certification.services.credentials.deciding import CHECKS
 from certification.states import CredentialKind, CredentialPart, CredentialState
 from portal.audit import actor_label
 from portal.four_eyes import SamePersonError
-from portal.models import AuditEvent, InboxMessage, OutgoingEmail
-from tests.applicants.identity_scenes import scan
+from portal.models import InboxMessage, OutgoingEmail
+from tests.certification.credential_reviewing import (
+    reading,
+    reviewer,
+    school,
+    senior,
+    state_of,
+    taken,
+)
 from tests.certification.credential_scenes import (
     AT,
-    ISSUER,
     TITLE,
     add,
     describe,
@@ -41,65 +41,10 @@ from tests.certification.credential_scenes import (
     waiting,
 )
 from tests.factories.applicants import StaffFactory
-from tests.people import staff_in
-from tests.support.sign_in import sign_in
 
+__all__ = ["reviewer", "school", "senior"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("uploads_dir")]
 C, P = CredentialState, CredentialPart
-
-
-@pytest.fixture
-def school(applicant: Applicant) -> MedicalSchool:
-    """The applicant's school, of which one title is accepted from 2000 on and one never."""
-    found = MedicalSchool.objects.create(
-        code="GH0001", name=ISSUER, city="Accra", country="GH", search_text="example medical school accra"
-    )
-    MedicalEducation.objects.create(
-        applicant=applicant,
-        school=found,
-        school_name=found.name,
-        degree_title=TITLE,
-        graduation_on=date(2018, 6, 1),
-        degree_on=date(2018, 7, 1),
-    )
-    for title, reason in ((TITLE, ""), ("Doctor of Stomatology", "Stomatology only")):
-        DegreeTitle.objects.create(
-            school=found, country="GH", title=title, from_year=2000, excluded_reason=reason, basis="Test"
-        )
-    return found
-
-
-@pytest.fixture
-def reviewer(db: None) -> User:
-    return staff_in(Role.CREDENTIAL_REVIEWER)
-
-
-@pytest.fixture
-def senior(db: None) -> User:
-    return staff_in(Role.SENIOR_REVIEWER)
-
-
-def reading(credential: Credential, **changes: object) -> CredentialReading:
-    """What a careful reviewer reads in a good document."""
-    good = CredentialReading(
-        checks=tuple(CHECKS),
-        name=credential.applicant.full_name,
-        degree_title=TITLE,
-        issued_on=date(2018, 7, 1),
-        issuer=ISSUER,
-        school_id=credential.school_id,
-    )
-    return replace(good, **changes)  # type: ignore[arg-type]  # names of its own fields
-
-
-def taken(applicant: Applicant, who: User) -> Credential:
-    credential = waiting(applicant)
-    reviews.take(Credential, credential.pk, reviewer=who, at=AT)
-    return Credential.objects.get(pk=credential.pk)
-
-
-def state_of(credential: Credential) -> str:
-    return Credential.objects.values_list("state", flat=True).get(pk=credential.pk)
 
 
 def test_an_accepted_diploma_is_made_ready_for_its_school_and_the_person_told(
@@ -178,18 +123,35 @@ def test_a_translation_has_checks_of_its_own(applicant: Applicant, school: Medic
     deciding.accept(key=credential.pk, reading=reading(credential), reviewer=reviewer, at=AT)
 
 
-def test_a_letter_counts_for_examinations_and_never_as_a_diploma(
-    applicant: Applicant, school: MedicalSchool, reviewer: User, enqueued
-):
+def letter_taken(applicant: Applicant, who: User) -> Credential:
+    """A letter of the school in place of the diploma, held by its reviewer."""
     credential = upload(applicant, part=P.SCHOOL_LETTER).credential
     passes()
     describe(credential, issued_on=None, degree_title="")
     submit(credential)
-    reviews.take(Credential, credential.pk, reviewer=reviewer, at=AT)
+    reviews.take(Credential, credential.pk, reviewer=who, at=AT)
+    return credential
 
-    for act, checks in ((deciding.accept, tuple(CHECKS)), (deciding.accept_letter, (deciding.NAME, deciding.COMPLETE))):
-        with nothing_happens(enqueued), pytest.raises(DecisionError, match=r"R-CRED-8|checks"):
-            act(key=credential.pk, reading=reading(credential, checks=checks), reviewer=reviewer, at=AT)
+
+@pytest.mark.parametrize(
+    ("act", "checks", "said"),
+    [
+        (deciding.accept, tuple(CHECKS), "R-CRED-8"),
+        (deciding.accept_letter, (deciding.NAME, deciding.COMPLETE), "checks"),
+    ],
+)
+def test_a_letter_is_never_accepted_as_a_diploma_or_unchecked(
+    applicant: Applicant, school: MedicalSchool, reviewer: User, enqueued, act, checks, said
+):
+    credential = letter_taken(applicant, reviewer)
+
+    with nothing_happens(enqueued), pytest.raises(DecisionError, match=said):
+        act(key=credential.pk, reading=reading(credential, checks=checks), reviewer=reviewer, at=AT)
+
+
+def test_a_letter_counts_for_examinations(applicant: Applicant, school: MedicalSchool, reviewer: User):
+    credential = letter_taken(applicant, reviewer)
+
     deciding.accept_letter(key=credential.pk, reading=reading(credential), reviewer=reviewer, at=AT)
 
     stored = Credential.objects.get()
@@ -270,121 +232,6 @@ def test_one_reviewer_at_a_time_and_the_late_one_is_refused(
     reviews.take(Credential, credential.pk, reviewer=senior, at=AT + reviews.REVIEW_HOLDS)
     with nothing_happens(enqueued), pytest.raises(NotYoursError):
         deciding.accept(key=credential.pk, reading=reading(credential), reviewer=reviewer, at=AT + reviews.REVIEW_HOLDS)
-
-
-# --- The page ---
-
-
-def address(credential: Credential) -> str:
-    return reverse("admin:certification_credential_change", args=[credential.pk])
-
-
-def entered(act: str, credential: Credential, **changes: object) -> dict[str, object]:
-    return {
-        "act": act,
-        "read_name": "Kofi Mensah",
-        "read_degree_title": TITLE,
-        "read_issued_on": "2018-07-01",
-        "read_graduation_on": "2018-06-01",
-        "read_issuer": ISSUER,
-        "read_school": str(credential.school_id),
-        "checks": list(deciding.needed_checks(credential)),
-        **changes,
-    }
-
-
-def browser(user: User) -> Client:
-    client = Client()
-    sign_in(client, user)
-    return client
-
-
-def test_a_reviewer_takes_compares_and_accepts_on_the_page(
-    applicant: Applicant, school: MedicalSchool, reviewer: User, django_assert_max_num_queries
-):
-    credential, client = waiting(applicant, at=timezone.now()), browser(reviewer)
-    listed = client.get(reverse("admin:certification_credential_changelist")).content.decode()
-    assert "Kofi Mensah" in listed
-    assert "Waiting for review" in listed
-    client.post(address(credential), {"act": "take"})
-    client.get(address(credential))
-    with django_assert_max_num_queries(12):
-        shown = client.get(address(credential)).content.decode()
-    for words in (
-        "Accept for verification with the school",
-        "✓ same",
-        "Among the titles",
-        "Download original",
-        "200 %",
-    ):
-        assert words in shown
-    wrong = client.post(address(credential), entered("accept", credential, read_degree_title="Bachelor of Magic"))
-    page = wrong.content.decode()
-    assert "A senior reviewer decides" in page
-    assert "≠ check" in page
-    assert 'value="Bachelor of Magic"' in page
-
-    answer = client.post(address(credential), entered("accept", credential), follow=True)
-
-    assert "Accepted for verification." in answer.content.decode()
-    assert state_of(credential) == C.ACCEPTED_FOR_VERIFICATION
-
-
-def test_a_review_that_became_stale_shows_what_was_entered(
-    applicant: Applicant, school: MedicalSchool, reviewer: User, enqueued
-):
-    credential, client = waiting(applicant, at=timezone.now()), browser(reviewer)
-    client.post(address(credential), {"act": "take"})
-    document = credential.current_documents()[0]
-    handing_in.replace_file(
-        applicant=applicant,
-        key=credential.pk,
-        document=document.pk,
-        file=scan(180),
-        knows_review_ends=True,
-        at=timezone.now(),
-        actor=actor_label(applicant.user),
-    )
-
-    with nothing_happens(enqueued):
-        answer = client.post(address(credential), entered("accept", credential, internal_note="Seal is faint"))
-
-    page = answer.content.decode()
-    assert "waiting for review already" in page
-    assert "What you had entered" in page
-    assert "Seal is faint" in page
-
-
-def test_roles_that_may_not_review_read_at_most(applicant: Applicant, school: MedicalSchool, enqueued):
-    credential = waiting(applicant, at=timezone.now())
-
-    with nothing_happens(enqueued):
-        for role in (Role.FINANCE, Role.EDITOR, Role.AUDITOR, Role.COMMITTEE):
-            assert browser(staff_in(role)).post(address(credential), {"act": "take"}).status_code == 403
-    assert state_of(credential) == C.SUBMITTED
-
-
-def test_a_specimen_is_chosen_by_a_senior_and_looking_at_it_is_noted(
-    applicant: Applicant, other_applicant: Applicant, school: MedicalSchool, reviewer: User, senior: User, enqueued
-):
-    verified = waiting(other_applicant, shade=70, at=timezone.now())
-    with nothing_happens(enqueued), pytest.raises(specimens.NoSpecimenError):
-        specimens.choose(verified.pk, at=timezone.now(), actor=actor_label(senior))
-    Credential.objects.filter(pk=verified.pk).update(state=C.VERIFIED)
-    with nothing_happens(enqueued), pytest.raises(NotAllowedError):
-        specimens.choose(verified.pk, at=timezone.now(), actor=actor_label(reviewer))
-    specimens.choose(verified.pk, at=timezone.now(), actor=actor_label(senior))
-    specimen = CredentialSpecimen.objects.get()
-    credential, client = waiting(applicant, at=timezone.now()), browser(reviewer)
-
-    assert f"?specimen={specimen.pk}" in client.get(address(credential)).content.decode()
-    before = AuditEvent.objects.filter(event="portal.record_read", person=other_applicant.pk).count()
-    shown = client.get(address(credential), {"specimen": specimen.pk}).content.decode()
-
-    assert "Specimen of the same school" in shown
-    assert AuditEvent.objects.filter(event="portal.record_read", person=other_applicant.pk).count() == before + 1
-    specimens.drop(verified.pk, at=timezone.now(), actor=actor_label(senior))
-    assert "There is no specimen of this school yet." in client.get(address(credential)).content.decode()
 
 
 def test_another_kind_is_reviewed_without_a_title(applicant: Applicant, school: MedicalSchool, reviewer: User):
