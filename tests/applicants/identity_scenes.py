@@ -4,7 +4,7 @@ import io
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
@@ -26,6 +26,7 @@ from applicants.services.readings import ALL_CHECKS, Reading
 from applicants.states import NameReason
 from portal.audit import actor_label
 from portal.models import AuditEvent, FileType, OutgoingEmail, Upload, UploadState
+from tests.factories.applicants import unexpired
 from tests.support import unchanged
 
 AT = datetime(2026, 5, 4, 15, tzinfo=UTC)
@@ -77,7 +78,7 @@ def claim(applicant: Applicant, **changes: object) -> PassportClaim:
     good = PassportClaim(
         passport_number=NUMBER,
         issuing_country="GH",
-        expires_on=date(2031, 5, 1),
+        expires_on=unexpired(),
         family_name=applicant.family_name,
         given_names=applicant.given_names,
     )
@@ -134,7 +135,7 @@ def reading(record: ReviewedRecord, **changes: object) -> Reading:
         family_name=record.family_name,
         given_names=record.given_names,
         birth_date=record.applicant.birth_date,
-        expires_on=date(2031, 5, 1),
+        expires_on=unexpired(),
         checks=ALL_CHECKS,
     )
     return replace(good, **changes)  # type: ignore[arg-type]  # names of its own fields

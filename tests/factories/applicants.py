@@ -27,6 +27,12 @@ from applicants.states import (
 )
 from tests.support.passwords import QuickArgon2Hasher
 
+
+def unexpired() -> date:
+    """Return a day on which a good passport of these tests expires: years after any day on which they run."""
+    return date(timezone.now().year + 5, 5, 1)
+
+
 RECORDED_AT = datetime(2026, 1, 5, 15, tzinfo=UTC)
 PASSWORD = "a long password for tests"
 # Hashed once, for all accounts.
@@ -112,7 +118,7 @@ class IdentityCheckFactory(DjangoModelFactory[IdentityCheck]):
     given_names = SelfAttribute("applicant.given_names")
     passport_number = Sequence(lambda number: f"G{1_000_000 + number}")
     issuing_country = "GH"
-    expires_on = date(2031, 5, 1)
+    expires_on = LazyFunction(unexpired)
     created_at = RECORDED_AT
     submitted_at = RECORDED_AT
 
