@@ -1,6 +1,6 @@
 """The queues of identity checks and of requests about names."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -8,17 +8,16 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 
 from applicants.admin.reviews import Button, ReviewAdmin, ShownFile, entered_in
-from applicants.forms.identity import ReviewForm
+from applicants.forms.identity import ReviewForm, typed_day
 from applicants.forms.reviews import JudgmentForm
 from applicants.models import Applicant, BirthDateCorrection, IdentityCheck, NameRequest, User
 from applicants.models.reviews import HeldForReview, ReviewedRecord
 from applicants.permissions import NotAllowedError
 from applicants.presenters.readings import checks_of, comparisons, facts_of
 from applicants.services import birth_dates, identity, names
-from applicants.services.first_checks import was_checked
+from applicants.services.first_checks import was_renamed
 from applicants.services.readings import Reading
 from applicants.services.reviews import Judgment, ReviewError
 from portal.admin import WaitingFilter
@@ -35,10 +34,18 @@ RETURNED = "Returned. The person was told where to read the reason."
 
 def _born(data: Any) -> date | None:  # Any: QueryDict or None
     """Return the birth date that a reviewer has just entered, None without one."""
-    try:
-        return parse_date(str((data or {}).get("read_birth_date", "")))
-    except ValueError:
-        return None
+    return typed_day((data or {}).get("read_birth_date", ""))
+
+
+def _as_compared(entered: Mapping[str, object]) -> dict[str, object]:
+    """Return what was entered, each day that was typed in another form as year, month and day."""
+    days = {name: typed_day(entered.get(name)) for name in ("read_birth_date", "read_expires_on")}
+    return {**entered, **{name: day.isoformat() for name, day in days.items() if day is not None}}
+
+
+def _was_checked(record: ReviewedRecord) -> bool:
+    """Tell what `first_checks.was_checked` would, from what `get_queryset` has read with the row."""
+    return record.applicant.identity_checked_on is not None or bool(record.renamed)  # type: ignore[attr-defined]  # annotated
 
 
 def _find_birth_date(row: models.Model, words: str, request: HttpRequest) -> None:
@@ -79,6 +86,11 @@ class DocumentReviewAdmin(ReviewAdmin):
     review_template = "admin/applicants/review.html"
     accepted_message = "Accepted. The person was told."
 
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[models.Model]:
+        """Read with each row whether a document changed the person's name before."""
+        rows: models.QuerySet[models.Model] = super().get_queryset(request)
+        return rows.annotate(renamed=was_renamed("applicant_id"))
+
     def accept(
         self, record: ReviewedRecord, form: ReviewForm, entered: Reading, *, reviewer: User, at: datetime
     ) -> bool | None:
@@ -105,7 +117,8 @@ class DocumentReviewAdmin(ReviewAdmin):
             data,
             initial=initial,
             checks=checks_of(kept),
-            duplicates=bool(self._duplicates(kept) or self._same_people(kept, data)),
+            duplicates=self._duplicates(kept),
+            same_people=self._same_people(kept, data),
             may_correct=self._may_correct(kept, data),
         )
 
@@ -140,12 +153,12 @@ class DocumentReviewAdmin(ReviewAdmin):
 
     def details(self, record: HeldForReview, form: JudgmentForm, *, at: datetime) -> dict[str, object]:
         """Return the comparison, what the person typed besides, and others who may be the same person."""
-        kept = cast("ReviewedRecord", record)
+        kept, asked = cast("ReviewedRecord", record), cast("ReviewForm", form)
         return {
-            "comparisons": comparisons(kept, entered_in(form), today=eastern_date(at)),
+            "comparisons": comparisons(kept, _as_compared(entered_in(form)), today=eastern_date(at)),
             "facts": facts_of(kept),
-            "duplicates": self._duplicates(kept),
-            "same_people": self._same_people(kept, form.data),
+            "duplicates": asked.duplicates,
+            "same_people": asked.same_people,
         }
 
     def has_look_again_permission(self, request: HttpRequest) -> bool:
@@ -161,19 +174,20 @@ class DocumentReviewAdmin(ReviewAdmin):
 
     def _may_correct(self, record: ReviewedRecord, data: Any) -> bool:  # Any: as Django declares it
         """Tell whether to offer the birth date of the document: asked only of who has read another one than the record's."""
-        born, applicant = _born(data) or record.read_birth_date, record.applicant
-        differs = born is not None and born != applicant.birth_date
-        return differs and self.is_open(record) and not was_checked(applicant)
+        born = _born(data) or record.read_birth_date
+        differs = born is not None and born != record.applicant.birth_date
+        return differs and self.is_open(record) and not _was_checked(record)
 
     def _same_people(self, record: ReviewedRecord, data: Any) -> list[Applicant]:  # Any: as Django declares it
         if not self.is_open(record):
             return []
         born = _born(data) or record.read_birth_date
-        if isinstance(record, NameRequest):
-            return names.same_people(record, born)
         if isinstance(record, BirthDateCorrection):
             return birth_dates.same_people(record, born)
-        return identity.same_people(record, born) if isinstance(record, IdentityCheck) else []
+        checked = _was_checked(record)
+        if isinstance(record, NameRequest):
+            return names.same_people(record, born, checked=checked)
+        return identity.same_people(record, born, checked=checked) if isinstance(record, IdentityCheck) else []
 
 
 @admin.register(IdentityCheck)

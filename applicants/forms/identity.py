@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,6 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from applicants.forms.fields import DatePartsField, NameField, country_field
 from applicants.forms.reviews import JudgmentForm
+from applicants.models import Applicant, IdentityCheck
 from applicants.presenters.readings import STANDARD_REASONS
 from applicants.services.identity import PassportClaim
 from applicants.services.names import NameWish
@@ -213,8 +216,19 @@ class FormerNameForm(ScanForm):
         return self.cleaned_data["family_name"], self.cleaned_data["given_names"]
 
 
+def typed_day(value: Any) -> date | None:  # Any: what a field of a form holds
+    """Return the day that was typed in any form that a field for days takes, None where it is none."""
+    try:
+        return forms.DateField().to_python(value)
+    except ValidationError:
+        return None
+
+
 class ReviewForm(JudgmentForm):
-    """What a reviewer reads in a document that shows who a person is."""
+    """What a reviewer reads in a document that shows who a person is.
+
+    `duplicates` and `same_people` are who else may be this person; the page shows them beside the form.
+    """
 
     read_family_name = NameField(label=FAMILY_NAME, required=False)
     read_given_names = NameField(label=GIVEN_NAMES, required=False)
@@ -239,11 +253,19 @@ class ReviewForm(JudgmentForm):
         required=False,
     )
 
-    def __init__(self, *args: Any, duplicates: bool, may_correct: bool, **kwargs: Any) -> None:  # Any: Django's
+    def __init__(
+        self,
+        *args: Any,
+        duplicates: Sequence[IdentityCheck],
+        same_people: Sequence[Applicant],
+        may_correct: bool,
+        **kwargs: Any,
+    ) -> None:  # Any: Django's
         super().__init__(*args, reasons=STANDARD_REASONS, **kwargs)
+        self.duplicates, self.same_people = duplicates, same_people
         if not may_correct:
             del self.fields["takes_birth_date"]
-        if not duplicates:
+        if not duplicates and not same_people:
             del self.fields["not_a_duplicate"]
 
     def reading(self) -> Reading:

@@ -60,7 +60,7 @@ class ReviewedRecord(HeldForReview):
     Names are as the person typed them from the document; `read_…` is what the reviewer read in it.
     """
 
-    LOADED = ("applicant__user", "upload")
+    LOADED = ("applicant__user", "applicant__registration", "upload")
 
     upload = models.ForeignKey(Upload, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     family_name = models.CharField(max_length=200)

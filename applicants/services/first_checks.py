@@ -4,12 +4,13 @@ Whoever mistyped a name while registering could otherwise neither show a passpor
 (R-APP-6), nor change that name.
 """
 
+from copy import copy
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from applicants.birth_dates import is_plausible
-from applicants.models import Applicant, Registration, SuspectedDuplicate
+from applicants.models import Applicant, FormerNameOfRecord, Registration, SuspectedDuplicate
 from applicants.services import readings
 from applicants.services.readings import Reading
 from applicants.services.registration.duplicates import find_alike, find_alike_waiting
@@ -24,6 +25,11 @@ COMPARE_FIRST = "Another record may be of the same person. Compare both records 
 def was_checked(applicant: Applicant) -> bool:
     """Tell whether what is on record was ever read in a document; one query at most."""
     return applicant.identity_checked_on is not None or applicant.former_names_of_record.exists()
+
+
+def was_renamed(applicant_key: str) -> Exists:
+    """Return an annotation for rows that name a person by `applicant_key`: whether a document changed their name before."""
+    return Exists(FormerNameOfRecord.objects.filter(applicant=OuterRef(applicant_key)))
 
 
 def others_alike(applicant: Applicant, *, name: tuple[str, str], birth_date: date) -> list[Applicant]:
@@ -53,7 +59,9 @@ def suspect_waiting(applicant: Applicant, *, at: datetime) -> None:
 
 def _as_if_told(applicant: Applicant, *, name: tuple[str, str], birth_date: date) -> Registration:
     """Return what `applicant` told while registering, unsaved, with another name and birth date."""
-    told = Registration.objects.filter(applicant=applicant).first() or Registration()
+    known = getattr(applicant, "registration", None)
+    # A copy: what was told stays as it was.
+    told = copy(known) if known is not None else Registration()
     told.family_name, told.given_names = name
     told.native_script_name, told.birth_date = applicant.native_script_name, birth_date
     return told

@@ -13,7 +13,7 @@ from applicants.models import Applicant, IdentityCheck, User
 from applicants.naming import is_same_name
 from applicants.numbers import format_identification_number
 from applicants.services import readings, reviews
-from applicants.services.first_checks import agree_on_birth_date, others_alike, suspect_waiting, was_checked
+from applicants.services.first_checks import agree_on_birth_date, others_alike, suspect_waiting
 from applicants.services.readings import ALL_CHECKS, Reading
 from applicants.services.registration.finishing import TURN
 from applicants.services.reviews import DecisionError
@@ -276,10 +276,13 @@ def _day(day: date) -> str:
 # --- Staff ---
 
 
-def same_people(check: IdentityCheck, born: date | None) -> list[Applicant]:
-    """Return people on record who may be the same as one who was never checked, once `born` is read in the document."""
+def same_people(check: IdentityCheck, born: date | None, *, checked: bool) -> list[Applicant]:
+    """Return people on record who may be the same as one who was never checked, once `born` is read in the document.
+
+    `checked` is what `first_checks.was_checked` says of the person.
+    """
     applicant = check.applicant
-    if born is None or born == applicant.birth_date or was_checked(applicant):
+    if born is None or born == applicant.birth_date or checked:
         return []
     return others_alike(applicant, name=check.name, birth_date=born)
 

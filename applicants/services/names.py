@@ -268,10 +268,13 @@ def _came_too_late(request: NameRequest, *, at: datetime) -> bool:
     return is_ahead and is_late_for(request.appointment_on, at=at)
 
 
-def same_people(request: NameRequest, born: date | None) -> list[Applicant]:
-    """Return people on record who may be the same as one who was never checked, by what was read so far."""
+def same_people(request: NameRequest, born: date | None, *, checked: bool) -> list[Applicant]:
+    """Return people on record who may be the same as one who was never checked, by what was read so far.
+
+    `checked` is what `first_checks.was_checked` says of the person.
+    """
     applicant = request.applicant
-    if request.kind != NameRequestKind.CHANGE or was_checked(applicant):
+    if request.kind != NameRequestKind.CHANGE or checked:
         return []
     return others_alike(applicant, name=request.name, birth_date=born or applicant.birth_date)
 

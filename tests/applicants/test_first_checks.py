@@ -22,6 +22,7 @@ from applicants.models import (
 )
 from applicants.models.reviews import ReviewedRecord
 from applicants.services import identity, names
+from applicants.services.first_checks import was_checked
 from applicants.services.identity import SubmissionError
 from applicants.services.registration.comparing import compare
 from applicants.services.registration.finishing import TURN
@@ -128,7 +129,7 @@ def test_a_change_of_somebody_who_was_checked_asks_for_no_comparison(applicant: 
 
     request = ask_for_change(applicant)
 
-    assert names.same_people(request, None) == []
+    assert names.same_people(request, None, checked=was_checked(applicant)) == []
     accept_change(request, reviewer)
 
 
@@ -203,6 +204,39 @@ def test_a_birth_date_that_was_checked_once_is_taken_from_no_document(
 
     assert error.value.field == "birth_date"
     assert "takes_birth_date" not in staff_client.get(address(request)).content.decode()
+
+
+def test_a_date_typed_in_another_form_is_the_same_date(staff_client: Client, misdated: Applicant):
+    check = send_passport(misdated, at=timezone.now())
+    passes(check)
+    staff_client.post(address(check), {"act": "take"})
+    found = {"read_birth_date": f"{BORN:%m/%d/%Y}", "read_expires_on": "05/01/2100"}
+
+    refused = staff_client.post(address(check), entered(check, **found)).content.decode()
+
+    assert "takes_birth_date" in refused
+    assert refused.count("≠ check") == 1
+    # What the reviewer ticks is true whether the date of the record or of the document stays.
+    assert "I read the birth date in the document" in refused
+    staff_client.post(address(check), entered(check, **found, takes_birth_date="on"))
+    misdated.refresh_from_db()
+    assert misdated.birth_date == BORN
+
+
+def test_the_page_of_an_unchecked_person_takes_few_queries(
+    staff_client: Client, misdated: Applicant, django_assert_max_num_queries
+):
+    ApplicantFactory.create(**RIGHT, birth_date=BORN)
+    check = send_passport(misdated, at=timezone.now())
+    passes(check)
+    staff_client.post(address(check), {"act": "take"})
+    found = {"read_birth_date": str(BORN), "read_expires_on": "2100-05-01"}
+    staff_client.post(address(check), entered(check, **found) | {"act": "save"}, follow=True)
+
+    with django_assert_max_num_queries(12):
+        page = staff_client.get(address(check)).content.decode()
+
+    assert "Records that may be of the same person" in page
 
 
 def test_an_impossible_birth_date_is_read_again(misdated: Applicant, reviewer: User, enqueued: list[object]):
