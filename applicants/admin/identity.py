@@ -88,8 +88,10 @@ class DocumentReviewAdmin(ReviewAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[models.Model]:
         """Read with each row whether a document changed the person's name before."""
-        rows: models.QuerySet[models.Model] = super().get_queryset(request)
-        return rows.annotate(renamed=was_renamed("applicant_id"))
+        rows: models.QuerySet[models.Model] = (
+            super().get_queryset(request).annotate(renamed=was_renamed("applicant_id"))
+        )
+        return rows
 
     def accept(
         self, record: ReviewedRecord, form: ReviewForm, entered: Reading, *, reviewer: User, at: datetime
