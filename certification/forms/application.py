@@ -1,6 +1,5 @@
 """The topics of an Application for Certification, one form each: they check shape and dates, services decide."""
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from django import forms
 
 from applicants.forms.fields import DatePartsField, ShortText, country_field
+from certification.forms.typed import KeepsTyped
 from certification.models import Application, MedicalSchool, MedicalSchoolAttendance
 from certification.models.application import MOST_CREDIT_YEARS
 from certification.rules.words import day_in_words
@@ -16,37 +16,19 @@ from certification.services.application.drafts import Attendance, Degree
 from certification.services.rule_tables import current_tables
 from portal.widgets import RadioGroup
 
-Typed = Mapping[str, str | list[str]]
 FIRST_YEAR = 1940
-LONGEST_TYPED = 250
 YEARS_AHEAD = 8
 MOST_SUGGESTIONS = 8
 YES_NO = [("yes", "Yes"), ("no", "No")]
 REAL_DATE = "Enter a real date with day, month and year as numbers, for example 1 9 2014"
 
 
-class TopicForm(forms.Form):
+class TopicForm(KeepsTyped):
     """One topic; `today` is the US Eastern day on which it is answered."""
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:  # Any: as Django declares it
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.today = today
-
-    def typed(self) -> dict[str, str | list[str]]:
-        """Return what stands in the fields, right or not, as texts; a date in its parts."""
-        given = {
-            name: field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
-            for name, field in self.fields.items()
-        }
-        return {
-            name: [_text(one) for one in value] if isinstance(value, list) else _text(value)
-            for name, value in given.items()
-        }
-
-    @classmethod
-    def with_typed(cls, known: Mapping[str, object], typed: Typed) -> dict[str, object]:
-        """Return what the fields show at first: what is `known`, and over it what was typed since."""
-        return {**known, **{name: value for name, value in typed.items() if name in cls.base_fields}}
 
     def possible(self, name: str, *, ahead: int) -> date | None:
         """Return the day of a field, after refusing one that nobody alive could mean."""
@@ -56,10 +38,6 @@ class TopicForm(forms.Form):
             self.add_error(name, f"Enter a year between {FIRST_YEAR} and {last}")
             return None
         return day
-
-
-def _text(value: object) -> str:
-    return str(value or "").replace("\x00", "")[:LONGEST_TYPED]
 
 
 def yes_no(label: str, required: str, *, hint: str = "") -> forms.ChoiceField:

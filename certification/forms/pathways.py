@@ -7,8 +7,9 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from applicants.forms.fields import DatePartsField, NameField, ShortText, country_field
+from certification.forms.typed import KeepsTyped
 from certification.models import License, SchoolBasis
-from certification.services.pathways.drafts import LicenseAnswers, SchoolAnswers
+from certification.services.pathways.drafts import NO_COPY, LicenseAnswers, SchoolAnswers
 from certification.services.pathways.evaluators import Invitation
 from certification.states import LicenseKind
 from portal.uploads.forms import UploadField
@@ -21,7 +22,7 @@ FIRST_STEP = date(1992, 1, 1)
 YES_NO = [("yes", "Yes"), ("no", "No")]
 
 
-class TopicForm(forms.Form):
+class TopicForm(KeepsTyped):
     """One topic."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # Any: as Django declares it
@@ -142,6 +143,17 @@ class LicenseForm(TopicForm):
         messages={"required": REAL_DATE, "invalid": REAL_DATE},
     )
     file = UploadField(label="Copy of the license", required=False)
+
+    def __init__(self, *args: Any, has_copy: bool = True, **kwargs: Any) -> None:  # Any: as Django declares it
+        super().__init__(*args, **kwargs)
+        self.has_copy = has_copy
+
+    def clean_file(self) -> "UploadedFile[bytes] | None":
+        """Ask for the copy where none was sent before."""
+        file: UploadedFile[bytes] | None = self.cleaned_data.get("file")
+        if file is None and not self.has_copy:
+            raise forms.ValidationError(NO_COPY)
+        return file
 
     @classmethod
     def initial_of(cls, license_: License | None) -> dict[str, object]:

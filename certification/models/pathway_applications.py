@@ -1,5 +1,7 @@
 """An application for a Pathway in one season, and what it rests on: a license, or the school's attestation."""
 
+import json
+
 from django.db import models
 from django.db.models import F, Q
 from django_countries.fields import CountryField
@@ -43,6 +45,10 @@ class PathwayApplication(HeldForReview):
     changed_at = models.DateTimeField()
     declared_at = models.DateTimeField(null=True, blank=True)
     declaration_version = models.CharField(max_length=20, blank=True, help_text="Text that the person confirmed.")
+    typed = EncryptedTextField(
+        blank=True,
+        help_text="What was typed and not saved as an answer yet, as JSON: page → field → text. A license's number is in it.",
+    )
     order_line = models.PositiveBigIntegerField(null=True, blank=True, help_text="The fee, in the person's order.")
     paid_at = models.DateTimeField(null=True, blank=True)
     complete_at = models.DateTimeField(null=True, blank=True)
@@ -90,6 +96,11 @@ class PathwayApplication(HeldForReview):
 
     def __str__(self) -> str:
         return f"Pathway {self.pathway}, season {self.season}, application {self.pk}"
+
+    @property
+    def typed_pages(self) -> dict[str, dict[str, str | list[str]]]:
+        """Return what was typed and not saved: page → field → text."""
+        return json.loads(self.typed) if self.typed else {}
 
     @property
     def not_ready(self) -> str:

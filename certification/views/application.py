@@ -32,12 +32,12 @@ from certification.services.application.checking import advice_on
 from certification.services.application.drafts import Topic
 from certification.services.application.moves import ApplicationError
 from certification.states import APPLICATION_EDITABLE
+from certification.views.typed import KEEP, LATER, discarded, kept
 from portal.audit import actor_label
 from portal.eastern import eastern_date
 
 Rest = ParamSpec("Rest")
 TEMPLATES = "certification/application"
-LATER, KEEP, DISCARD = "later", "keep", "discard"
 FEE_UNKNOWN = "The fee is not known today. Nothing is lost: try again tomorrow, or contact us"
 UNDER_WAY = "A payment of yours is under way. Finish or cancel it first"
 
@@ -96,26 +96,16 @@ def _next(request: ApplicantRequest) -> HttpResponse:
 
 
 def _kept(request: ApplicantRequest, page: str, form: TopicForm) -> HttpResponse | None:
-    """Keep what stands in a form that is not answered, and return where to; None for the page with its faults.
-
-    A script of the page asks for nothing but that while the person types. Whoever wants to finish later may stop anywhere.
-    """
-    drafts.keep_typed(applicant=request.applicant, page=page, typed=form.typed(), at=timezone.now())
-    if KEEP in request.POST:
-        return HttpResponse(status=204)
-    if LATER in request.POST:
-        messages.success(request, "Saved as you typed it. Complete this part when you go on.")
-        return redirect("application")
-    return None
+    return kept(
+        request,
+        form,
+        lambda typed: drafts.keep_typed(applicant=request.applicant, page=page, typed=typed, at=timezone.now()),
+        home="application",
+    )
 
 
 def _discarded(request: ApplicantRequest, page: str) -> HttpResponse | None:
-    """Forget what was typed and not saved, when that is asked for, and show the page as it is on record."""
-    if request.method != "POST" or DISCARD not in request.POST:
-        return None
-    drafts.discard_typed(applicant=request.applicant, page=page, at=timezone.now())
-    messages.success(request, "What you typed was discarded.")
-    return redirect(request.path)
+    return discarded(request, lambda: drafts.discard_typed(applicant=request.applicant, page=page, at=timezone.now()))
 
 
 def _page(request: ApplicantRequest, topic: Topic, form: object, **values: object) -> HttpResponse:
@@ -213,8 +203,8 @@ def _attendance(
     request: ApplicantRequest, application: Application, row: MedicalSchoolAttendance | None
 ) -> HttpResponse:
     at, page = timezone.now(), drafts.page_of(row.pk if row else None)
-    if (discarded := _discarded(request, page)) is not None:
-        return discarded
+    if (answer := _discarded(request, page)) is not None:
+        return answer
     typed = application.typed.get(page, {})
     initial = AttendanceForm.with_typed(AttendanceForm.initial_of(row) if row else {}, typed)
     posted = request.method == "POST"
@@ -257,8 +247,8 @@ def attendance_remove(request: ApplicantRequest, application: Application, key: 
 @topic_page(Topic.DEGREE)
 def degree(request: ApplicantRequest, application: Application) -> HttpResponse:
     """Title of the degree and its two days; what stands against certification is said at once."""
-    if (discarded := _discarded(request, Topic.DEGREE)) is not None:
-        return discarded
+    if (answer := _discarded(request, Topic.DEGREE)) is not None:
+        return answer
     today = eastern_date(timezone.now())
     first = application.attendances.filter(awarded_degree=True).values_list("attended_from", flat=True).first()
     data = request.POST if request.method == "POST" else None

@@ -1,7 +1,7 @@
 """The physician's pages about Pathways: which one is open, the draft one topic a page, and where an application stands."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Concatenate
 
 from django.contrib import messages
@@ -19,6 +19,7 @@ from certification.services.pathways import deciding, drafts, records, seasons, 
 from certification.services.pathways.errors import PathwayError
 from certification.services.person import person_facts
 from certification.states import PathwayState
+from certification.views.typed import KEEP, discarded, kept
 from portal.audit import actor_label
 from portal.eastern import eastern_date
 from portal.uploads.http import shows_page_images
@@ -112,16 +113,35 @@ def draft_page(
 @draft_page
 def license_page(request: ApplicantRequest, application: PathwayApplication) -> HttpResponse:
     """The license."""
-    license_ = getattr(application, "license", None)
-    if request.method != "POST":
-        form = LicenseForm(initial=LicenseForm.initial_of(license_))
-    elif "none" in request.POST:
+    if "none" in request.POST:
         return _saved_or_not(request, application, "license", TopicForm(), _save_no_license)
-    else:
-        form = LicenseForm(request.POST, request.FILES)
-        if form.is_valid():
-            return _saved_or_not(request, application, "license", form, _save_license)
+    typed, license_ = application.typed_pages.get(drafts.LICENSE, {}), getattr(application, "license", None)
+    if request.method != "POST":
+        known = LicenseForm.initial_of(license_)
+        form = LicenseForm(initial=LicenseForm.with_typed(known, typed))
+        return _topic(request, application, "license", form, was_typed=bool(typed))
+    form = LicenseForm(request.POST, request.FILES, has_copy=drafts.has_copy(license_))
+    if (answer := _kept_or_discarded(request, application, drafts.LICENSE, form)) is not None:
+        return answer
+    if form.is_valid():
+        return _saved_or_not(request, application, "license", form, _save_license)
     return _topic(request, application, "license", form)
+
+
+def _kept_or_discarded(
+    request: ApplicantRequest, application: PathwayApplication, page: str, form: TopicForm
+) -> HttpResponse | None:
+    """Keep what is not complete, or forget it when that is asked for; None for answers, and for the page with its faults."""
+    key, at = application.pk, timezone.now()
+    try:
+        answer = discarded(request, lambda: drafts.discard_typed(key=key, page=page, at=at))
+        if answer is None and (KEEP in request.POST or not form.is_valid()):
+            keep = partial(drafts.keep_typed, key=key, page=page, at=at)
+            answer = kept(request, form, lambda typed: keep(typed=typed), home="pathways")
+    except PathwayError as error:
+        messages.warning(request, f"{error}.")
+        return redirect("pathway", key)
+    return answer
 
 
 def _save_license(request: ApplicantRequest, key: int, form: TopicForm) -> PathwayApplication:
@@ -159,13 +179,18 @@ def _save_registration(request: ApplicantRequest, key: int, form: TopicForm) -> 
 def school_page(request: ApplicantRequest, application: PathwayApplication) -> HttpResponse:
     """What the medical school qualifies by."""
     education = MedicalEducation.objects.filter(applicant=request.applicant).select_related("school").first()
+    typed = application.typed_pages.get(drafts.SCHOOL, {})
     form = SchoolForm(
         request.POST if request.method == "POST" else None,
-        initial=SchoolForm.initial_of(getattr(application, "school_basis", None)),
+        initial=SchoolForm.with_typed(SchoolForm.initial_of(getattr(application, "school_basis", None)), typed),
         knows_graduation=bool(education and education.graduation_on),
         offered=frozenset(seasons.season_of(application.season).row.pathways),
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method != "POST":
+        return _topic(request, application, "school", form, education=education, was_typed=bool(typed))
+    if (answer := _kept_or_discarded(request, application, drafts.SCHOOL, form)) is not None:
+        return answer
+    if form.is_valid():
         return _saved_or_not(request, application, "school", form, _save_school, education=education)
     return _topic(request, application, "school", form, education=education)
 

@@ -1,6 +1,6 @@
 """The answers of an application, saved one topic at a time; they can be changed until it is submitted, and after a return."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -16,6 +16,7 @@ from applicants.services import identity
 from certification.application_texts import CURRENT_BOOKLET, CURRENT_CONFIRMATION
 from certification.models import Application, MedicalEducation, MedicalSchool, MedicalSchoolAttendance
 from certification.services.application.moves import ApplicationError, lock, move, note
+from certification.services.typed import Typed, with_page, without
 from certification.states import APPLICATION_EDITABLE, APPLICATION_WITHDRAWABLE, ApplicationState
 from portal import four_eyes
 from portal.eastern import eastern_date
@@ -146,21 +147,20 @@ def _keep(application: Application, *, at: datetime, **values: object) -> None:
 
 
 @transaction.atomic
-def keep_typed(*, applicant: Applicant, page: str, typed: Mapping[str, str | list[str]], at: datetime) -> None:
+def keep_typed(*, applicant: Applicant, page: str, typed: Typed, at: datetime) -> None:
     """Keep what stands on a page as it was typed, so that it is there when the person comes back; it is no answer yet.
 
     A page on which everything is empty was not begun. Raises `ApplicationError`.
     """
     application = lock_editable(applicant)
-    begun = {page: dict(typed)} if any("".join(value).strip() for value in typed.values()) else {}
-    _keep(application, at=at, typed={**_without(application, page), **begun})
+    _keep(application, at=at, typed=with_page(application.typed, page, typed))
 
 
 @transaction.atomic
 def discard_typed(*, applicant: Applicant, page: str, at: datetime) -> None:
     """Forget what was typed on a page and not saved. Raises `ApplicationError`."""
     application = lock_editable(applicant)
-    _keep(application, at=at, typed=_without(application, page))
+    _keep(application, at=at, typed=without(application.typed, page))
 
 
 def require_saved(application: Application, pages: Sequence[str] | None = None) -> None:
@@ -176,10 +176,6 @@ def require_saved(application: Application, pages: Sequence[str] | None = None) 
 def page_of(key: int | None) -> str:
     """Return under which name the page of a school of the history keeps what is typed; `key` None is a new one."""
     return f"attendance {key}" if key else NEW_ATTENDANCE
-
-
-def _without(application: Application, page: str) -> dict[str, object]:
-    return {name: typed for name, typed in application.typed.items() if name != page}
 
 
 @transaction.atomic
@@ -218,7 +214,7 @@ def keep_attendance(*, applicant: Applicant, said: Attendance, key: int | None, 
     ):
         setattr(row, name, getattr(said, name))
     row.save()
-    typed = _without(application, page_of(key))
+    typed = without(application.typed, page_of(key))
     _keep(application, at=at, history_complete_at=None, warnings_accepted_at=None, typed=typed)
 
 
@@ -232,7 +228,7 @@ def remove_attendance(*, applicant: Applicant, key: int, at: datetime, actor: st
     row = application.attendances.get(pk=key)
     note(application, "school_removed", at=at, actor=actor, disclosed_on=row.disclosed_on.isoformat())
     row.delete()
-    typed = _without(application, page_of(key))
+    typed = without(application.typed, page_of(key))
     _keep(application, at=at, history_complete_at=None, warnings_accepted_at=None, typed=typed)
 
 
@@ -256,7 +252,7 @@ def keep_degree(*, applicant: Applicant, said: Degree, at: datetime) -> None:
     _keep(
         application,
         at=at,
-        typed=_without(application, Topic.DEGREE),
+        typed=without(application.typed, Topic.DEGREE),
         graduated=said.graduated,
         degree_title=said.title,
         graduation_on=said.graduation_on,

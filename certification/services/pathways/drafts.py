@@ -1,5 +1,7 @@
 """A draft: which Pathway is open, the license, the school, each topic saved as it is answered."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -15,13 +17,17 @@ from certification.services.pathways import records, seasons
 from certification.services.pathways.errors import PathwayError, SeasonClosedError
 from certification.services.pathways.seasons import Season
 from certification.services.person import person_facts
+from certification.services.typed import Typed, with_page, without
 from certification.states import Confirmation, Pathway, PathwayState
 from portal import audit
 from portal.eastern import eastern_date
 from portal.uploads import services as uploads
 
 PURPOSE = "license"
+# Pages whose answers are kept while they are typed.
+LICENSE, SCHOOL = "license", "school"
 NOT_YET = "R-PW-0"
+NO_COPY = "Select a copy of your license"
 
 
 @dataclass(frozen=True)
@@ -133,12 +139,34 @@ def lock_draft(key: int, *, at: datetime) -> PathwayApplication:
 
 
 @transaction.atomic
+def keep_typed(*, key: int, page: str, typed: Typed, at: datetime) -> None:
+    """Keep what stands on a page as it was typed, until it is saved; it is no answer yet. Raises `PathwayError`."""
+    application = lock_draft(key, at=at)
+    _set_typed(application, with_page(application.typed_pages, page, typed))
+    application.changed_at = at
+    application.save(update_fields=["typed", "changed_at"])
+
+
+@transaction.atomic
+def discard_typed(*, key: int, page: str, at: datetime) -> None:
+    """Forget what was typed on a page and not saved. Raises `PathwayError`."""
+    application = lock_draft(key, at=at)
+    _set_typed(application, without(application.typed_pages, page))
+    application.save(update_fields=["typed"])
+
+
+def _set_typed(application: PathwayApplication, pages: Mapping[str, object]) -> None:
+    application.typed = json.dumps(pages) if pages else ""
+
+
+@transaction.atomic
 def save_holding(*, key: int, holds_license: bool, at: datetime) -> PathwayApplication:
     """Keep whether the person has a license at all; without one, what was said of it goes. Raises `PathwayError`."""
     application = lock_draft(key, at=at)
     application.holds_license = holds_license
     if not holds_license:
         License.objects.filter(application=application).delete()
+        _set_typed(application, without(application.typed_pages, LICENSE))
     return _kept(application, at=at)
 
 
@@ -152,6 +180,11 @@ def save_registration(*, key: int, registered_on: date, at: datetime) -> Pathway
     return _kept(application, at=at)
 
 
+def has_copy(license_: License | None) -> bool:
+    """Tell whether a copy of the license is here that was not refused."""
+    return license_ is not None and license_.upload is not None and not license_.upload.refusal
+
+
 @transaction.atomic
 def save_license(
     *, key: int, answers: LicenseAnswers, file: "UploadedFile[bytes] | None", at: datetime, actor: str
@@ -162,8 +195,8 @@ def save_license(
     """
     application = lock_draft(key, at=at)
     before = getattr(application, "license", None)
-    if file is None and (before is None or before.upload is None or before.upload.refusal):
-        raise PathwayError("Select a copy of your license", field="file")
+    if file is None and not has_copy(before):
+        raise PathwayError(NO_COPY, field="file")
     if answers.valid_until and answers.valid_until < answers.valid_from:
         raise PathwayError("The last day lies before the first. Correct one of them", field="valid_until")
     upload = before.upload if before else None
@@ -172,6 +205,7 @@ def save_license(
     values = {**vars(answers), "upload": upload, "confirmation": Confirmation.WAITING}
     application.license, _ = License.objects.update_or_create(application=application, defaults=values)
     application.holds_license = True
+    _set_typed(application, without(application.typed_pages, LICENSE))
     return _kept(application, at=at)
 
 
@@ -187,6 +221,7 @@ def save_school(*, key: int, answers: SchoolAnswers, at: datetime) -> PathwayApp
         raise PathwayError("Enter the day on which you will graduate", field="graduation_on")
     defaults = {**vars(answers), "school_id": education.school_id, "graduation_on": graduation_on}
     application.school_basis, _ = SchoolBasis.objects.update_or_create(application=application, defaults=defaults)
+    _set_typed(application, without(application.typed_pages, SCHOOL))
     return _kept(application, at=at)
 
 

@@ -30,6 +30,8 @@ def move(application: PathwayApplication, state: PathwayState, *, at: datetime, 
     """Move the locked `application`, unsaved, and note it in the audit log. Raises `IllegalMoveError`."""
     PATHWAY_MACHINE.check(application.state, state)
     before, application.state, application.changed_at = application.state, state, at
+    # What is not saved when a draft ends is no part of the application.
+    application.typed = ""
     audit.record(
         f"certification.pathway_{state.value}",
         actor=actor,

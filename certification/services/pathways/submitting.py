@@ -55,7 +55,19 @@ def missing(application: PathwayApplication, *, at: datetime) -> dict[str, str]:
         gaps["school"] = "Tell us about your medical school"
     if application.pathway in BY_THE_SCHOOL and basis is not None and basis.graduation_on is None:
         gaps["school"] = "Enter the day of your graduation"
-    return gaps
+    return {**gaps, **_unsaved(application)}
+
+
+def _unsaved(application: PathwayApplication) -> dict[str, str]:
+    asked = {
+        drafts.LICENSE: ("your license", application.holds_license),
+        drafts.SCHOOL: ("your medical school", application.pathway != Pathway.LICENSED),
+    }
+    return {
+        page: f"Save or discard what you typed about {what}"
+        for page, (what, is_asked) in asked.items()
+        if is_asked and page in application.typed_pages
+    }
 
 
 def _license_gap(license_: License | None) -> str:
