@@ -223,8 +223,9 @@ class FileImportAdmin(ReadOnlyAdmin):
 
     def _rejected_rows(self, request: HttpRequest, file_import: FileImport) -> HttpResponseBase:
         self._note_reading(request, file_import, file_import.rejected_rows)
-        columns = file_import.header or list(KINDS[file_import.kind].columns)
-        header = ["line", "reasons", *columns]
+        # What was read before files kept their head line may have any order of columns.
+        width = len(KINDS[file_import.kind].columns)
+        header = ["line", "reasons", *(file_import.header or [f"cell {number}" for number in range(1, width + 1)])]
         return csv_response(f"rejected-rows-{file_import.pk}", header, self._rejected(file_import))
 
     @staticmethod

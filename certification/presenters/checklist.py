@@ -267,7 +267,8 @@ def _certificate(verdict: Verdict, *, all_met: bool) -> Item:
         item = Item("certificate", requirement.title, tone, label, said, address=address, action=requirement.action)
         return item if address else Item("certificate", requirement.title, tone, label, said)
     if all_met:
-        said = f"We are preparing your certificate. {issued.reason}"
+        # How long it takes stands on its page, from our own record.
+        said = "Every requirement is met. We are preparing your certificate."
         turn = TURNS[Turn.STAFF]
         waits = Item("certificate", requirement.title, PROGRESS, "Waiting for us", said, turn, address=address)
         return replace(waits, action="See what happens now") if address else waits

@@ -57,9 +57,9 @@ def try_days(request: ApplicantRequest) -> HttpResponse:
     deadlines = deadlines_of(verdict)
     if "calendar" in request.POST:
         headers = {"Content-Disposition": 'attachment; filename="deadlines.ics"', "Cache-Control": "no-store"}
-        return HttpResponse(
-            calendar_file(deadlines, person=request.applicant.pk, at=now), content_type=TYPE, headers=headers
-        )
+        is_supposed = supposed != Supposed()
+        text = calendar_file(deadlines, person=request.applicant.pk, at=now, supposed=is_supposed)
+        return HttpResponse(text, content_type=TYPE, headers=headers)
     values = {
         "form": form,
         "verdict": verdict,

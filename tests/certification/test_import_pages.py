@@ -86,6 +86,19 @@ def test_rejected_rows_are_a_table_without_formulas(senior, ada):
     assert len(rows) == 2
 
 
+def test_rejected_rows_of_a_file_without_its_head_line_get_no_guessed_names(senior, ada):
+    page = sent_and_checked(
+        senior, "examination,identification_number,taken_on,reported_on,result\nstep_1,@x,1,2,fail\n"
+    )
+    FileImport.objects.update(header=[])
+
+    response = senior.get(page, {"rejected": "csv"})
+    head, row = csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig")))
+
+    assert head == ["line", "reasons", "cell 1", "cell 2", "cell 3", "cell 4", "cell 5"]
+    assert row[2] == "step_1"
+
+
 def test_faults_are_shown_page_by_page(senior):
     page = sent_and_checked(senior, USMLE + "".join(f"{number:08d},step_1,,,\n" for number in range(60)))
 

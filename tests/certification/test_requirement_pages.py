@@ -154,6 +154,7 @@ def test_a_second_calendar_file_moves_the_events_of_the_first():
     assert [day for day, _ in second.values()] == ["20300210", "20300211", "20300212"]
     assert all(second[name][1] > first[name][1] for name in first)
     assert not set(first).intersection(events_in(calendar_file(before, person=8, at=now)))
+    assert not set(first).intersection(events_in(calendar_file(before, person=7, at=now, supposed=True)))
 
 
 @pytest.mark.django_db
@@ -274,6 +275,21 @@ def test_what_if_gives_a_calendar_file(client: Client):
     assert answer["Content-Type"] == "text/calendar; charset=utf-8"
     assert answer["Content-Disposition"] == 'attachment; filename="deadlines.ics"'
     assert "DTSTART;VALUE=DATE:20330110" in answer.content.decode()
+    assert "SUMMARY:Latest safe day:" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_days_that_rest_on_a_supposition_say_so_and_move_nothing(client: Client):
+    applicant = physician(client)
+    ExaminationResultFactory(applicant=applicant, taken_on=date(2026, 1, 10), reported_on=date(2026, 2, 1))
+    real = client.post(WHAT_IF, {"calendar": "1"}).content.decode()
+
+    supposed = client.post(WHAT_IF, {"calendar": "1", "as_of": "2030-05-20"}).content.decode()
+
+    assert events_in(supposed)
+    assert not set(events_in(supposed)).intersection(events_in(real))
+    assert "SUMMARY:If it comes so" in supposed
+    assert "SUMMARY:Latest safe day" not in supposed
 
 
 @pytest.mark.django_db

@@ -66,6 +66,14 @@ def test_a_setting_that_changes_changes_the_page(client: Client, settings: Setti
 
 
 @pytest.mark.django_db
+def test_a_gap_in_the_rule_table_takes_no_page_away(client: Client):
+    load_shipped(at=AT, actor="tests")
+    Threshold.objects.filter(code=candidates.WEEKS_TO_ISSUE).delete()
+
+    assert "which takes about 2 weeks." in text_of(client)
+
+
+@pytest.mark.django_db
 def test_the_rule_table_and_then_our_own_record_say_how_long_a_certificate_takes(client: Client, applicant: Applicant):
     assert "which takes about 2 weeks." in text_of(client)
     load_shipped(at=AT, actor="tests")
