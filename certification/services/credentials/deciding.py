@@ -127,10 +127,15 @@ def _begin(key: int, reading: CredentialReading, reviewer: User, *states: Creden
     return credential
 
 
-def _decided(credential: Credential, *, actor: str, at: datetime) -> None:
-    """Write what was entered and by whom it was decided; what others proposed meanwhile is over."""
+def lapse_proposals(credential: Credential, *, at: datetime) -> None:
+    """End what waits for a second person about the locked credential, because what it was proposed about is over."""
     for act in _ACTS:
         four_eyes.lapse(act, subject=credential, at=at)
+
+
+def _decided(credential: Credential, *, actor: str, at: datetime) -> None:
+    """Write what was entered and by whom it was decided; what others proposed meanwhile is over."""
+    lapse_proposals(credential, at=at)
     credential.decided_at, credential.decided_by = at, actor
     credential.save()
 

@@ -12,7 +12,7 @@ from applicants.naming import comparable
 from applicants.services import identity
 from certification.models import Credential, CredentialDocument, MedicalSchool
 from certification.rules.words import plain_text
-from certification.services.credentials import completeness, moves
+from certification.services.credentials import completeness, deciding, moves
 from certification.states.credentials import (
     ENDED,
     OPEN_TO_APPLICANT,
@@ -29,6 +29,8 @@ from portal.uploads.services import erasing
 MOST_CREDENTIALS = 30
 MOST_FILES = 20
 SEVERAL = frozenset({CredentialKind.TRANSFER_TRANSCRIPT})
+# Somebody may have seen the files and be about to decide about them, whatever the physician is told.
+_SEEN = frozenset({CredentialState.IN_REVIEW, CredentialState.SUSPECTED_FRAUD})
 
 
 class HandingInError(Exception):
@@ -197,12 +199,12 @@ def replace_file(
     if told not in REPLACEABLE:
         raise HandingInError(f"This document is {_said(credential)}. It cannot be changed now")
     former = credential.documents.select_for_update().get(pk=document, replaced_by=None)
-    if told == CredentialState.IN_REVIEW:
-        if not knows_review_ends:
-            raise UnderReviewError(
-                "A reviewer is looking at this file now. Confirm that the review begins anew with the new file",
-                field="knows_review_ends",
-            )
+    if told == CredentialState.IN_REVIEW and not knows_review_ends:
+        raise UnderReviewError(
+            "A reviewer is looking at this file now. Confirm that the review begins anew with the new file",
+            field="knows_review_ends",
+        )
+    if credential.state in _SEEN:
         _begin_review_anew(credential, at=at, actor=actor)
     upload = _receive(credential, CredentialPart(former.part), file, at=at, actor=actor)
     new = CredentialDocument.objects.create(credential=credential, part=former.part, upload=upload, added_at=at)
@@ -213,9 +215,14 @@ def replace_file(
 
 
 def _begin_review_anew(credential: Credential, *, at: datetime, actor: str) -> None:
-    """Let nobody decide about the former file. A suspicion stays, and the physician reads of it what they would of a review."""
+    """Let nobody decide about the former file, and no proposal about it wait for a second person.
+
+    A suspicion stays, and the physician reads of it what they would of a review: of one that waits already, nothing new.
+    """
+    deciding.lapse_proposals(credential, at=at)
     if credential.state == CredentialState.SUSPECTED_FRAUD:
-        credential.told_state, credential.told_since = CredentialState.SUBMITTED.value, at
+        if credential.told[0] == CredentialState.IN_REVIEW:
+            credential.told_state, credential.told_since = CredentialState.SUBMITTED.value, at
         credential.reviewer = credential.reviewer_until = None
         credential.save(update_fields=["told_state", "told_since", "reviewer", "reviewer_until"])
         return
