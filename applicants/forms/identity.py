@@ -186,6 +186,8 @@ class BirthDateForm(ScanForm):
     )
     file = file_field("Picture of your passport", "Select a picture of the passport that shows the right date")
 
+    field_order = ("birth_date", "explanation", "file")
+
 
 class FormerNameForm(ScanForm):
     """A former name to be verified (R-NAME-4)."""

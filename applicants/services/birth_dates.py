@@ -25,7 +25,7 @@ from applicants.services.readings import ALL_CHECKS, Reading
 from applicants.services.registration.finishing import TURN
 from applicants.services.reviews import DecisionError, ReviewError
 from applicants.states import OPEN_BIRTH_DATE_STATES, BirthDateState, IdentityModel
-from portal import audit, four_eyes
+from portal import audit, four_eyes, mail
 from portal.audit import actor_label
 from portal.eastern import eastern_date
 from portal.locks import wait_for_turn
@@ -198,6 +198,11 @@ def _correct(applicant: Applicant, correction: BirthDateCorrection, born: date, 
     suspect_waiting(applicant, at=at)
     reviews.decide(correction, BirthDateState.ACCEPTED, actor=actor, at=at)
     audit.record("applicants.birth_date_corrected", actor=actor, subject=applicant, at=at, correction=correction.pk)
+    mail.alert_staff(
+        subject="A checked birth date was corrected",
+        lines=[f"Applicant {applicant.pk}: reports sent before print the old date. Reissue those that need it."],
+        at=at,
+    )
     ends = identity.model_in_force() is IdentityModel.NOTARIZED_FORM
     tell(correction, "birth_date_corrected", at=at, ends_identity_form=ends)
 

@@ -11,6 +11,7 @@ from applicants.services import birth_dates, reviews
 from applicants.services.identity import IdentityNotCheckedError, SubmissionError
 from applicants.services.purging import images_due
 from applicants.services.reviews import ReviewError
+from certification.services import facts_as_of
 from portal.audit import actor_label
 from portal.four_eyes import SamePersonError
 from portal.models import AuditEvent, InboxMessage, OutgoingEmail, Proposal
@@ -101,6 +102,9 @@ def test_two_people_correct_it_and_the_old_date_is_kept(applicant: Applicant, fi
     )
     assert not [day for day in ("1990", "March") if day in written]
     assert OutgoingEmail.objects.get(template="birth_date_corrected").to_email == applicant.user.email
+    # What is made from now on has the right date, whatever the day it speaks of; staff look at what was sent before.
+    assert facts_as_of(applicant_id=applicant.pk, as_of=date(2026, 5, 3)).birth_date == NEW
+    assert OutgoingEmail.objects.filter(subject__contains="A checked birth date was corrected").count() == 1
 
 
 def test_nobody_decides_what_they_proposed(applicant: Applicant, second: User, enqueued: list[object]):
