@@ -169,9 +169,13 @@ class CredentialAdmin(ReviewAdmin):
         return (LETTER if completeness.is_letter_only(parts) else ACCEPT, RETURN, REFUSE, FRAUD)
 
     def shown_files(self, record: HeldForReview) -> Sequence[ShownFile]:
-        """Return the files that count, oldest first."""
-        documents = cast("Credential", record).current_documents()
-        return [ShownFile(str(one.get_part_display()), one.upload) for one in documents]
+        """Return the files that count, oldest first; after a suspicion also those that were replaced, which are evidence."""
+        kept = cast("Credential", record)
+        files = [ShownFile(str(one.get_part_display()), one.upload) for one in kept.current_documents()]
+        if kept.state != C.SUSPECTED_FRAUD:
+            return files
+        former = kept.documents.filter(replaced_by__added_at__gte=kept.moved_at).select_related("upload").order_by("pk")
+        return [*(ShownFile(f"{one.get_part_display()}, replaced since", one.upload) for one in former), *files]
 
     def details(self, record: HeldForReview, form: JudgmentForm, *, at: datetime) -> dict[str, object]:
         """Return the comparison, specimens of the school, requests to it, and what waits for a second person."""

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.urls import reverse
 
 from applicants.models import Applicant, User
 from applicants.roles import Role
@@ -13,9 +14,10 @@ from certification.services.credentials.deciding import CredentialReading
 from certification.states import CredentialState
 from portal.models import Proposal, ProposalState
 from tests.applicants.identity_scenes import scan
-from tests.certification.credential_reviewing import reviewer, senior
+from tests.certification.credential_reviewing import browser, reviewer, senior
 from tests.certification.credential_scenes import AT, passes, waiting
 from tests.factories.applicants import StaffFactory
+from tests.support.reading import open_record
 
 __all__ = ["reviewer", "senior"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("uploads_dir")]
@@ -64,6 +66,16 @@ def test_a_file_replaced_under_suspicion_clears_nothing(applicant: Applicant, se
             with pytest.raises(reviews.NotYoursError):
                 act(key=credential.pk, reading=ENTERED, reviewer=senior, at=at)
     assert not Proposal.objects.exists()
+
+
+def test_reviewers_of_a_suspicion_see_every_file_that_was_replaced_since(applicant: Applicant, senior: User):
+    credential = replaced(replaced(brought_to(applicant, C.SUSPECTED_FRAUD), 50), 51)
+
+    address = reverse("admin:certification_credential_change", args=[credential.pk])
+    page = open_record(browser(senior), address).content.decode()
+
+    assert page.count("The document, replaced since") == 2
+    assert credential.documents.filter(replaced_by=None).count() == 1
 
 
 @pytest.mark.parametrize(
