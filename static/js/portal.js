@@ -172,62 +172,51 @@
     });
   };
 
-  // What is typed into a long form is kept while it is typed, so that nothing is lost when the person leaves. One request
-  // at a time, so that none overtakes a newer one; what the server did not keep is sent again.
+  // What is typed into a long form is kept while it is typed, so that nothing is lost when the person leaves: one request
+  // at a time, so that none overtakes a newer one, and again what the server refused.
   const keepTyped = (form) => {
     const status = first("[data-kept]", form);
     let isNew = false;
     let isRefused = false;
     let underWay;
     let rest;
-
-    const later = (milliseconds) => {
-      clearTimeout(rest);
-      rest = setTimeout(() => { if (isNew && !underWay) keep(); }, milliseconds);
-    };
-
     const stop = () => {
       clearTimeout(rest);
       if (underWay) underWay.abort();
       underWay = undefined;
     };
-
+    const later = (milliseconds) => {
+      clearTimeout(rest);
+      rest = setTimeout(() => { if (isNew && !underWay) keep(); }, milliseconds);
+    };
     const keep = () => {
       stop();
       const mine = new AbortController();
-      const ended = (isKept, words) => {
+      const ended = (answer) => {
         if (underWay !== mine) return;
         underWay = undefined;
-        isRefused = !isKept;
+        const isKept = answer.status === 204;
+        // A redirect leads to the sign-in, which gives back what was typed.
+        isRefused = !isKept && answer.type !== "opaqueredirect";
+        status.textContent = isKept ? status.dataset.kept : isRefused ? status.dataset.lost : "";
         isNew = isNew || isRefused;
-        status.textContent = words;
-        if (isNew) later(isRefused ? 5000 : 1000);
+        later(isRefused ? 5000 : 1000);
       };
       isNew = false;
       underWay = mine;
       const body = new FormData(form);
       // Files go with the form itself.
-      [...body].forEach(([name, value]) => { if (value instanceof File) body.delete(name); });
+      all("[type=file]", form).forEach((input) => body.delete(input.name));
       body.set("keep", "1");
-      const asked = { method: "POST", body, keepalive: true, redirect: "manual", signal: mine.signal };
-      fetch(location.href, asked).then(
-        (answer) => {
-          // A redirect leads to the sign-in, which gives back what was typed.
-          if (answer.type === "opaqueredirect") ended(true, "");
-          else if (answer.status === 204) ended(true, status.dataset.kept);
-          else ended(false, status.dataset.lost || "");
-        },
-        () => ended(false, status.dataset.lost || ""),
-      );
+      fetch(location.href, { method: "POST", body, keepalive: true, redirect: "manual", signal: mine.signal })
+        .then(ended, ended);
     };
-
     form.addEventListener("input", () => {
       isNew = true;
       later(1000);
     });
     form.addEventListener("submit", () => {
       isNew = false;
-      isRefused = false;
       stop();
     });
     window.addEventListener("beforeunload", (event) => { if (isNew && isRefused) event.preventDefault(); });
