@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from applicants.models import Applicant
 from applicants.privacy import NOTES_OF_REVIEWERS
 from certification import certificate_privacy, import_privacy
-from certification.models import Application, Credential, Hold, IrregularBehaviorCase
+from certification.models import Application, CaseSanction, Credential, Hold, IrregularBehaviorCase
 from certification.services.verification.review import erase_answers_of
 from certification.states import CredentialState, HoldKind
 from portal import retention
@@ -53,9 +53,10 @@ def _told_holds(user_id: int) -> Rows:
 
 
 def _erase_holds(user_id: int, at: datetime) -> int:
-    """Delete the holds but those of cases, which stay with their finding."""
+    """Delete the holds but those of cases and of what their decisions imposed, which stay with them."""
     of_cases = IrregularBehaviorCase.objects.filter(hold=OuterRef("pk"))
-    return Hold.objects.filter(~Exists(of_cases), applicant__user=user_id).delete()[0]
+    of_sanctions = CaseSanction.objects.filter(hold=OuterRef("pk"))
+    return Hold.objects.filter(~Exists(of_cases), ~Exists(of_sanctions), applicant__user=user_id).delete()[0]
 
 
 def _looked_into(user_id: int) -> list[str]:
@@ -212,6 +213,8 @@ registry.add(
         what="Times when our services stopped for you",
         owner="",
         find=_told_holds,
+        after_deletion=AfterDeletion.KEPT,
+        kept_because="Only holds of a notice or of a decision about it, which stay with them; every other hold is deleted",
         erase=_erase_holds,
         told_as={"kind": {HoldKind.IRREGULAR_BEHAVIOR.value: HoldKind.STAFF.value}},
         left_out={"reason": FOR_STAFF, "placed_by": "Names a member of staff", "lifted_by": "Names a member of staff"},
@@ -246,6 +249,6 @@ retention.table.add(
         ),
         since="the day it was recorded",
         why="Licensing authorities rely on it for your whole working life",
-        ends_with="Deleted when you ask for it and we agree; certificate and findings stay",
+        ends_with="Deleted when you ask for it and we agree; certificate, findings and the holds of their cases stay",
     ),
 )

@@ -8,6 +8,8 @@ from django.utils import timezone
 from applicants.models import Applicant, User
 from applicants.services import corrections, exports
 from applicants.states import CorrectionTopic
+from certification.models import Hold, IrregularBehaviorCase
+from certification.states import CaseState
 from cvs.models import DispatchJob, IssuedReport, ReportRequest
 from cvs.services import dispatch, verification
 from cvs.states import RequestState
@@ -78,6 +80,17 @@ def known(applicant: Applicant) -> Applicant:
     CertificateFactory.create(applicant=applicant)
     AnnotationFactory.create(applicant=applicant)
     HoldFactory.create(applicant=applicant, lifted_at=timezone.now(), lifted_by="user:1", reason="Unusual reason")
+    at = timezone.now()
+    IrregularBehaviorCase.objects.create(
+        applicant=applicant,
+        state=CaseState.FINAL,
+        hold=HoldFactory.create(applicant=applicant, lifted_at=at, lifted_by="user:1"),
+        opened_at=at,
+        notice="Notice",
+        notice_sent_at=at,
+        answer_by=at.date(),
+        closed_at=at,
+    )
     corrections.submit(
         applicant=applicant,
         topic=CorrectionTopic.OTHER,
@@ -117,8 +130,10 @@ def test_what_is_declared_as_deleted_is_and_what_is_kept_stays(known):
     for label, holding in registry.holdings.items():
         if holding.after_deletion is AfterDeletion.DELETED:
             assert after[label] == 0, label
-        elif label != "portal.AuditEvent":
+        elif label not in {"portal.AuditEvent", Hold._meta.label}:
             assert after[label] == before[label], label
+    # That of the case stays with it.
+    assert (before[Hold._meta.label], after[Hold._meta.label]) == (2, 1)
     gone = {label for label, count in before.items() if count and not after[label]}
     assert {"applicants.VerifiedName", "certification.Credential", "applicants.CorrectionRequest"} <= gone
 
