@@ -43,7 +43,12 @@ BEGUN_ANEW = Q(
 )
 ON_HOLD = "Your record is on hold. Our staff must finish their check first."
 IN_REVIEW = "A review of your record is under way. Our staff must finish it first."
-UNDER_REVIEW = (CredentialState.SUBMITTED, CredentialState.IN_REVIEW, CredentialState.SUSPECTED_FRAUD)
+UNDER_REVIEW = (
+    CredentialState.SUBMITTED,
+    CredentialState.IN_REVIEW,
+    CredentialState.REPLY_RECEIVED,
+    CredentialState.SUSPECTED_FRAUD,
+)
 
 
 def _told_holds(user_id: int) -> Rows:

@@ -18,6 +18,14 @@ from certification.states.credentials import (
 from portal.constraints import state_is_known
 from portal.models import Upload
 
+# What a suspicion can come up in, and a review that a new file began anew.
+TOLD_OF_SUSPICION = (
+    CredentialState.SUBMITTED,
+    CredentialState.IN_REVIEW,
+    CredentialState.REPLY_RECEIVED,
+    CredentialState.VERIFIED,
+)
+
 
 class CredentialQuerySet(models.QuerySet["Credential"]):
     """Questions about credentials."""
@@ -83,9 +91,7 @@ class Credential(HeldForReview):
         constraints = [
             state_is_known("credential", "kind", CredentialKind.values),
             state_is_known("credential", "state", CredentialState.values),
-            state_is_known(
-                "credential", "told_state", ["", CredentialState.SUBMITTED.value, CredentialState.IN_REVIEW.value]
-            ),
+            state_is_known("credential", "told_state", ["", *(state.value for state in TOLD_OF_SUSPICION)]),
             *review_constraints("credential"),
         ]
 
@@ -94,7 +100,7 @@ class Credential(HeldForReview):
 
     @property
     def told(self) -> tuple[CredentialState, datetime]:
-        """Return the state that the physician is told, and since when: a suspicion goes on as the review before it."""
+        """Return the state that the physician is told, and since when: a suspicion goes on as what it came up in."""
         state = CredentialState(self.state)
         if state != CredentialState.SUSPECTED_FRAUD:
             return state, self.moved_at

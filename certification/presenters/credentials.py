@@ -94,7 +94,7 @@ class Standing:
     @property
     def waits(self) -> bool:
         """Tell whether somebody must act, and since when can be said."""
-        return self.credential.state not in {C.DRAFT, C.VERIFIED, C.REFUSED}
+        return self.credential.told[0] not in {C.DRAFT, C.VERIFIED, C.REFUSED}
 
 
 def standing_of(credential: Credential, *, at: datetime, documents: Sequence[CredentialDocument] = ()) -> Standing:

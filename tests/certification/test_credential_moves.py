@@ -75,6 +75,21 @@ def test_only_an_answer_of_the_school_leads_to_verified():
     assert [state for state, targets in CREDENTIAL_MACHINE.moves.items() if C.VERIFIED in targets] == [C.REPLY_RECEIVED]
 
 
+@pytest.mark.parametrize(
+    "state", [one for one, targets in CREDENTIAL_MACHINE.moves.items() if C.SUSPECTED_FRAUD in targets]
+)
+def test_a_suspicion_is_told_and_printed_as_what_the_credential_was(state):
+    way = STRAIGHT[: STRAIGHT.index(state) + 1]
+    credential = go(CredentialFactory.create(), *way)
+    told, printed = credential.told, statuses(credential)
+    go(credential, C.SUSPECTED_FRAUD)
+
+    stored = Credential.objects.get()
+    assert stored.state == C.SUSPECTED_FRAUD
+    assert (stored.told, statuses(stored)) == (told, printed)
+    assert told[0] == state
+
+
 def test_a_move_reads_the_row_again_and_frees_the_reviewer():
     credential = go(CredentialFactory.create(), C.SUBMITTED, C.IN_REVIEW)
     stale = Credential.objects.get(pk=credential.pk)

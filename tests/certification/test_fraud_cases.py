@@ -49,6 +49,12 @@ pytestmark = pytest.mark.django_db
 WHOSE = re.compile(
     r'\d+:\d\d [AP]M|(?:href|action|src|id|name|for|nonce|value|content|datetime|aria-[a-z]+|hx-[a-z]+|data-[a-z-]+)="[^"]*"'
 )
+ANSWERED = (
+    CredentialState.IN_REVIEW,
+    CredentialState.ACCEPTED_FOR_VERIFICATION,
+    CredentialState.SENT_TO_SCHOOL,
+    CredentialState.REPLY_RECEIVED,
+)
 KEYS = re.compile(r'"(?:id|replaced_by|upload|sha256|hash|subject_id)": (?:"[^"]*"|[^,}]*)')
 
 
@@ -147,9 +153,16 @@ def told_of(applicant: Applicant, client: Client, credential: Credential, *, at:
 
 
 @pytest.mark.usefixtures("uploads_dir")
-@pytest.mark.parametrize("replaced", [0, 1, 2])
-def test_a_suspected_document_reads_like_one_in_review(applicant: Applicant, applicant_client: Client, replaced: int):
+@pytest.mark.parametrize(("answered", "replaced"), [(False, 0), (False, 1), (False, 2), (True, 0)])
+def test_a_suspected_document_reads_like_one_in_review(
+    applicant: Applicant, applicant_client: Client, answered: bool, replaced: int
+):
     credential, told = waiting(applicant), []
+    if answered:
+        # Its translation was accepted before the school was asked.
+        Credential.objects.filter(pk=credential.pk).update(language="fr")
+        for state in ANSWERED:
+            moves.move(credential, state, at=AT, actor="test")
     reviews.take(Credential, credential.pk, reviewer=staff_in(Role.CREDENTIAL_REVIEWER), at=AT)
     for suspected in (False, True):
         savepoint = transaction.savepoint()
@@ -177,7 +190,8 @@ def test_a_suspected_document_reads_like_one_in_review(applicant: Applicant, app
     reviewed, suspected_ = told
     for what, words in reviewed.items():
         assert suspected_[what] == words, what
-    assert "Replace this file" in str(reviewed["document"])
+    assert ("Replace this file" in str(reviewed["document"])) is not answered
+    assert ("Your school answered" in str(reviewed["document"])) is answered
     assert "We have this document from you already" in str(reviewed["another"])
     assert reviewed["deletion"] == ["A review of your record is under way. Our staff must finish it first."]
 

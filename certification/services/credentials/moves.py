@@ -43,7 +43,7 @@ def move(
     locked = Credential.objects.select_for_update(of=("self",)).select_related("applicant__user").get(pk=credential.pk)
     locked.machine.check(locked.state, state)
     before = CredentialState(locked.state)
-    _tell_of_suspicion(locked, state, at=at)
+    _tell_of_suspicion(locked, state)
     locked.state, locked.moved_at = state, at
     if state == CredentialState.SUBMITTED:
         locked.submitted_at = at
@@ -62,17 +62,18 @@ def move(
     return credential
 
 
-def _tell_of_suspicion(credential: Credential, state: CredentialState, *, at: datetime) -> None:
-    """Let the review in which a suspicion came up go on for the physician, who is told of nothing else."""
-    credential.told_state, credential.told_since = "", None
-    if state == CredentialState.SUSPECTED_FRAUD:
-        in_review = credential.state == CredentialState.IN_REVIEW
-        credential.told_state = CredentialState.IN_REVIEW.value
-        credential.told_since = credential.moved_at if in_review else at
+def _tell_of_suspicion(credential: Credential, state: CredentialState) -> None:
+    """Let what a suspicion came up in go on for the physician, who is told of nothing else."""
+    suspected = state == CredentialState.SUSPECTED_FRAUD
+    credential.told_state = credential.state if suspected else ""
+    credential.told_since = credential.moved_at if suspected else None
 
 
 def _print_status(credential: Credential, state: CredentialState, *, at: datetime) -> None:
     status = PRINTED_STATUS[state]
+    if state == CredentialState.SUSPECTED_FRAUD and printed_status(credential) == CredentialStatus.VERIFIED:
+        # It is no finding: what the school confirmed stands until there is one.
+        return
     if status is not None and status != printed_status(credential):
         CredentialStatusChange.objects.create(credential=credential, status=status, on=eastern_date(at))
 

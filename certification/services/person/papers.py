@@ -115,7 +115,7 @@ def _statuses(record: Record, row: Record) -> list[Record]:
 def state_on(record: Record, row: Record, as_of: date) -> tuple[CredentialState, date | None]:
     """Return the state of a credential on that day and since when: what reports state of it goes first, because it has the day of each change.
 
-    A suspicion is no finding, and goes on as the review before it.
+    A suspicion is no finding, and goes on as what it came up in.
     """
     by_then = [one for one in _statuses(record, row) if one["on"] <= as_of.isoformat()]
     latest = max(enumerate(by_then), key=lambda one: (one[1]["on"], one[0]), default=(0, None))[1]
