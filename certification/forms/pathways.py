@@ -146,14 +146,8 @@ class LicenseForm(TopicForm):
 
     def __init__(self, *args: Any, has_copy: bool = True, **kwargs: Any) -> None:  # Any: as Django declares it
         super().__init__(*args, **kwargs)
-        self.has_copy = has_copy
-
-    def clean_file(self) -> "UploadedFile[bytes] | None":
-        """Ask for the copy where none was sent before."""
-        file: UploadedFile[bytes] | None = self.cleaned_data.get("file")
-        if file is None and not self.has_copy:
-            raise forms.ValidationError(NO_COPY)
-        return file
+        self.fields["file"].required = not has_copy
+        self.fields["file"].error_messages["required"] = NO_COPY
 
     @classmethod
     def initial_of(cls, license_: License | None) -> dict[str, object]:

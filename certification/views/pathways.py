@@ -118,7 +118,7 @@ def license_page(request: ApplicantRequest, application: PathwayApplication) -> 
     typed, license_ = application.typed_pages.get(drafts.LICENSE, {}), getattr(application, "license", None)
     if request.method != "POST":
         known = LicenseForm.initial_of(license_)
-        form = LicenseForm(initial=LicenseForm.with_typed(known, typed))
+        form = LicenseForm(initial=LicenseForm.with_typed(known, typed), has_copy=drafts.has_copy(license_))
         return _topic(request, application, "license", form, was_typed=bool(typed))
     form = LicenseForm(request.POST, request.FILES, has_copy=drafts.has_copy(license_))
     if (answer := _kept_or_discarded(request, application, drafts.LICENSE, form)) is not None:

@@ -97,7 +97,9 @@ def test_a_valid_license_without_its_copy_is_not_lost(draft: PathwayApplication,
 
     answer = client.post(page("license", draft), whole)
 
-    assert "Select a copy of your license" in answer.content.decode()
+    said = answer.content.decode()
+    assert "Select a copy of your license" in said
+    assert said.count("(optional)") == 1
     draft.refresh_from_db()
     assert draft.typed_pages["license"]["number"] == "MDC/77"
 
