@@ -1,8 +1,10 @@
 """What the portal holds of a person's certificate, and for how long."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
+
+from django.db.models import Q
 
 from applicants.privacy import NOTES_OF_REVIEWERS
 from certification.models import (
@@ -12,14 +14,18 @@ from certification.models import (
     CertificateCopy,
     CertificateLookup,
     IrregularBehaviorCase,
+    IssueCandidate,
 )
+from certification.services.certificates import candidates
 from certification.services.certificates.copies import CopyNotReadyError, stored_bytes
 from certification.states import SHOWN_TO_THE_PERSON, CopyState
 from portal import retention
-from portal.personal_data import AfterDeletion, Exclusion, FileSource, Holding, Rows
+from portal.personal_data import AfterDeletion, BeforeDeletion, Exclusion, FileSource, HeldBack, Holding, Rows
 
 NAMES_STAFF = "Names a member of staff"
 FOR_STAFF = "Words of staff, which may be about others"
+# Whoever is taken off the list by a hold of which they are not told yet would learn of it.
+LISTED = Q(event__startswith="certification.candidate_")
 
 
 def _files(user_id: int) -> Iterator[tuple[str, bytes]]:
@@ -64,6 +70,11 @@ def _sanctions(user_id: int) -> Rows:
     return CaseSanction.objects.filter(decision__case__applicant__user=user_id).exclude(decision__decided_by="")
 
 
+def _end_wait(user_id: int, at: datetime, actor: str) -> None:
+    for key in IssueCandidate.objects.filter(applicant__user=user_id).values_list("pk", flat=True):
+        candidates.unlist(key, at=at)
+
+
 HOLDINGS = (
     _kept(
         model="certification.IssueDecision",
@@ -90,12 +101,6 @@ HOLDINGS = (
         model="certification.CertificateCopy",
         what="Copies of your certificate",
         left_out={"stored_as": "Technical", "last_error": "Technical"},
-    ),
-    Holding(
-        model="certification.IssueCandidate",
-        topic="certification",
-        owner="applicant__user",
-        what="That your certificate is being prepared",
     ),
     _kept(
         model="certification.CertificateRequest",
@@ -136,6 +141,12 @@ HOLDINGS = (
     Exclusion(
         "certification.CertificateLookup", "Says that somebody checked a certificate: data about them, as a hash"
     ),
+    Exclusion(
+        "certification.IssueCandidate",
+        "Our list of work: it follows from your record; the page of your certificate says whether you wait for us",
+    ),
+    BeforeDeletion("wait for a certificate", _end_wait),
+    HeldBack("wait for a certificate", LISTED, on_pages=True),
     FileSource("certificate", "Your certificate, every copy that was made", _files),
 )
 

@@ -247,10 +247,13 @@ retention.table.add(
     retention.Rule(
         key="certification",
         what="Your certification: education, examinations, pathways, credentials, certificate, findings, holds",
-        covers=tuple(
-            model
-            for model in registry.holdings
-            if model.startswith("certification.") and model not in import_privacy.RULES[0].covers
+        covers=(
+            "certification.IssueCandidate",
+            *(
+                model
+                for model in registry.holdings
+                if model.startswith("certification.") and model not in import_privacy.RULES[0].covers
+            ),
         ),
         since="the day it was recorded",
         why="Licensing authorities rely on it for your whole working life",

@@ -34,7 +34,7 @@ def certificate(request: ApplicantRequest) -> HttpResponse:
     """Show the person's certificate, or that there is none yet."""
     at = timezone.now()
     page = page_of(request.applicant, at=at)
-    waiting = page is None and candidates.is_waiting(request.applicant)
+    waiting = page is None and candidates.is_waiting(request.applicant, at=at)
     values = {
         "page": page,
         "requests": page.certificate.requests.order_by("-pk")[:MOST_SHOWN] if page else [],

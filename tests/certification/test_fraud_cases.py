@@ -129,6 +129,7 @@ def told_of(applicant: Applicant, client: Client, credential: Credential, *, at:
         "document": client.get(reverse("credential", args=[credential.pk])),
         "documents": client.get(reverse("credentials")),
         "checklist": client.get(reverse("dashboard")),
+        "certificate": client.get(reverse("certificate")),
         "hold": client.get(reverse("requirement", args=["holds"])),
         "diploma": client.get(reverse("requirement", args=["diploma"])),
         "what if": client.get(reverse("what_if"), {"verified_on_0": "1"}),

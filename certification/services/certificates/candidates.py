@@ -8,7 +8,7 @@ from django.db import transaction
 from applicants.models import Applicant
 from certification.models import Certificate, IssueCandidate, IssueDecision
 from certification.rules.trace import Overall, Verdict
-from certification.services.evaluation import evaluate_people
+from certification.services.evaluation import evaluate_people, evaluate_person
 from certification.services.rule_tables import current_tables
 from portal import audit
 from portal.eastern import eastern_date
@@ -82,9 +82,12 @@ def find(*, at: datetime) -> int:
     return look_again(sorted(known.values_list("pk", flat=True)), at=at)
 
 
-def is_waiting(applicant: Applicant) -> bool:
-    """Tell whether the person waits for nothing but us."""
-    return IssueCandidate.objects.filter(applicant=applicant).exists()
+def is_waiting(applicant: Applicant, *, at: datetime) -> bool:
+    """Tell whether the person, who has no certificate, waits for nothing but us, as they may be told.
+
+    The list is not asked: it tells of a case before its notice (R-IRR-2).
+    """
+    return evaluate_person(applicant, eastern_date(at), as_told=True).outcome is Overall.ELIGIBLE
 
 
 def usual_weeks(*, at: datetime) -> int:
