@@ -19,7 +19,7 @@ from certification.services.pathways import deciding, drafts, records, seasons, 
 from certification.services.pathways.errors import PathwayError
 from certification.services.person import person_facts
 from certification.states import PathwayState
-from certification.views.typed import KEEP, discarded, kept
+from certification.views.typed import DISCARD, KEEP, LATER, discarded, kept
 from portal.audit import actor_label
 from portal.eastern import eastern_date
 from portal.uploads.http import shows_page_images
@@ -139,6 +139,9 @@ def _kept_or_discarded(
             keep = partial(drafts.keep_typed, key=key, page=page, at=at)
             answer = kept(request, form, lambda typed: keep(typed=typed), home="pathways")
     except PathwayError as error:
+        if not {KEEP, LATER, DISCARD} & request.POST.keys():
+            # Nothing more than the page was asked for, which says what is wrong with the answers.
+            return None
         messages.warning(request, f"{error}.")
         return redirect("pathway", key)
     return answer
