@@ -15,6 +15,7 @@ from certification.services.verification import accounts, answers, inbox, offici
 from certification.services.verification.accounts import AccountError
 from certification.states import VerificationState
 from certification.views.school.accounts import PER_PAGE
+from portal.eastern import eastern_date
 from portal.models import OutgoingEmail
 from tests.certification.school_scenes import form_of, reply_to, sent_request, state_of, token_of
 from tests.factories.applicants import ApplicantFactory, StaffFactory, UserFactory
@@ -200,7 +201,7 @@ def test_who_does_not_coordinate_opens_no_account(right):
 def test_an_address_of_staff_or_of_somebody_off_the_list_gets_no_account():
     by = staff_in(Role.CREDENTIAL_REVIEWER)
     taken = SchoolOfficialFactory.create(email=StaffFactory.create().username)
-    left = SchoolOfficialFactory.create(listed_until=timezone.now())
+    left = SchoolOfficialFactory.create(listed_until=eastern_date(timezone.now()))
 
     for official in (taken, left):
         with pytest.raises(AccountError):
