@@ -12,9 +12,8 @@ from applicants.models import BirthDateCorrection
 from applicants.second_factor import second_factor_required
 from applicants.services import birth_dates as service
 from applicants.services import reviews
-from applicants.services.identity import SubmissionError
 from applicants.states import OPEN_BIRTH_DATE_STATES, BirthDateState
-from applicants.views.identity import sent
+from applicants.views.identity import sent, withdrawn
 from portal.audit import actor_label
 
 SENT = "Thank you. We have received your request."
@@ -59,10 +58,4 @@ def _ask(request: ApplicantRequest, form: BirthDateForm) -> None:
 @require_POST
 def birth_date_withdraw(request: ApplicantRequest) -> HttpResponse:
     """Take back what waits for a reviewer."""
-    try:
-        service.withdraw(applicant=request.applicant, at=timezone.now(), actor=actor_label(request.user))
-    except SubmissionError as error:
-        messages.warning(request, f"{error}.")
-    else:
-        messages.success(request, WITHDRAWN)
-    return redirect("birth_date")
+    return withdrawn(request, service.withdraw, said=WITHDRAWN, page="birth_date")

@@ -86,6 +86,17 @@ def sent(form: ScanForm, send: Callable[[], None]) -> bool:
     return True
 
 
+def withdrawn(request: ApplicantRequest, withdraw: Callable[..., object], *, said: str, page: str) -> HttpResponse:
+    """Take back what waits for a reviewer by `withdraw`, a service of the person's own records, and go back to its page."""
+    try:
+        withdraw(applicant=request.applicant, at=timezone.now(), actor=actor_label(request.user))
+    except SubmissionError as error:
+        messages.warning(request, f"{error}.")
+    else:
+        messages.success(request, said)
+    return redirect(page)
+
+
 def _page(request: ApplicantRequest, standing: Standing, form: ScanForm | None) -> HttpResponse:
     values = {
         "applicant": request.applicant,
@@ -103,13 +114,7 @@ def _page(request: ApplicantRequest, standing: Standing, form: ScanForm | None) 
 @require_POST
 def identity_withdraw(request: ApplicantRequest) -> HttpResponse:
     """Take back what waits for a reviewer."""
-    try:
-        service.withdraw(applicant=request.applicant, at=timezone.now(), actor=actor_label(request.user))
-    except SubmissionError as error:
-        messages.warning(request, f"{error}.")
-    else:
-        messages.success(request, WITHDRAWN)
-    return redirect("identity")
+    return withdrawn(request, service.withdraw, said=WITHDRAWN, page="identity")
 
 
 @applicant_required

@@ -1,5 +1,7 @@
 """Pages about a person's names: what is on record, a change of it, and the verification of a former one."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -12,10 +14,9 @@ from applicants.models import NameRequest
 from applicants.second_factor import second_factor_required
 from applicants.services import names as service
 from applicants.services import reviews
-from applicants.services.identity import SubmissionError
 from applicants.services.names import LateForAppointmentError
 from applicants.states import NameRequestKind, NameRequestState
-from applicants.views.identity import sent
+from applicants.views.identity import sent, withdrawn
 from portal.audit import actor_label
 
 SENT = "Thank you. We have received your request."
@@ -112,10 +113,4 @@ def _done(request: ApplicantRequest) -> HttpResponse:
 @require_POST
 def name_withdraw(request: ApplicantRequest, kind: NameRequestKind) -> HttpResponse:
     """Take back the person's own request of this kind."""
-    try:
-        service.withdraw(applicant=request.applicant, kind=kind, at=timezone.now(), actor=actor_label(request.user))
-    except SubmissionError as error:
-        messages.warning(request, f"{error}.")
-    else:
-        messages.success(request, WITHDRAWN)
-    return redirect("name_of_record")
+    return withdrawn(request, partial(service.withdraw, kind=kind), said=WITHDRAWN, page="name_of_record")
